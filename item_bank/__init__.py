@@ -1,0 +1,1 @@
+"""What scenarios, questions, versions, blueprints and papers are. Pure: no web, no SQL, no clock."""

@@ -1,0 +1,1 @@
+"""Timed, invigilated situational judgement tests: stores, services and pages."""

@@ -1,0 +1,84 @@
+"""The application factory: settings, extensions, blueprints, headers."""
+
+from __future__ import annotations
+
+import flask_login
+from flask import Flask, Response
+from flask_wtf import CSRFProtect
+
+from sjt.clock import Clock, SystemClock
+from sjt.config import Settings
+from sjt.db import ROOT, Database
+from sjt.pages import BLUEPRINTS, devices, errors, guard, menu, shown, static
+from sjt.pages.sign_in import SESSION_LASTS
+from sjt.services.product import Product
+from sjt.stores.limits import FailureLimits
+from sjt.stores.presence import presence_at
+
+LARGEST_REQUEST = 2_000_000  # bytes; a batch of sixteen longest answers in UTF-8 is 1.3 million
+POLICY = "; ".join(
+    [
+        "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'",
+        "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'",
+    ]
+)  # fmt: skip
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
+    """Make the application. Tests give a clock that they hold; otherwise it follows the database's time."""
+    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=list(settings.old_secret_keys),
+        SESSION_COOKIE_NAME="__Host-sjt" if settings.secure_cookies else "sjt",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=SESSION_LASTS,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
+        WTF_CSRF_TIME_LIMIT=None,  # a token outlives every paper; it dies with its session
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    app.extensions["sjt"] = make_product(settings, clock)
+    CSRFProtect(app)
+    _sign_in(app)
+    static.register(app)
+    shown.register(app)
+    menu.register(app)
+    errors.register(app)
+    devices.register(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.after_request(_headers)
+    return app
+
+
+def make_product(settings: Settings, clock: Clock | None = None) -> Product:
+    """The parts of a running product, for the web and for commands alike."""
+    database = Database(settings.database_url)
+    if clock is None:
+        clock = SystemClock()
+        clock.follow(database.time())
+    presence = presence_at(settings.redis_url)
+    return Product(settings, database, clock, presence, FailureLimits(settings.redis_url))
+
+
+def _sign_in(app: Flask) -> None:
+    manager = flask_login.LoginManager(app)
+    manager.session_protection = None  # sessions are rows of ours; the address of a laptop may change
+    manager.user_loader(guard.load_signed_in)
+
+
+def _headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response

@@ -1,0 +1,30 @@
+"""``sjt grade``: grade past cohorts by the product's own rule."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TextIO
+
+import click
+
+from sjt.cli.bank import today
+from sjt.services.files import find_specification, require_pathway
+from sjt.services.grading import graded, read_scripts
+
+
+@click.command()
+@click.option("--spec", "name", required=True, help="Short name or full id of the specification.")
+@click.option("--pathway", required=True, help="The pathway, such as community.")
+@click.argument("file", type=click.File(encoding="utf-8"), default="-")
+def grade(name: str, pathway: str, file: TextIO) -> None:
+    """Read scripts as JSON lines from FILE or standard input; write outcomes as JSON lines.
+
+    Nothing is written when any line has a fault: every fault is named instead.
+    """
+    specification = find_specification(name, today())
+    require_pathway(specification, pathway)
+    scripts = read_scripts(file)
+    with click.progressbar(scripts, label="Grading", file=sys.stderr) as bar:
+        for script in bar:
+            click.echo(json.dumps(graded(specification, pathway, script), ensure_ascii=False))

@@ -1,0 +1,193 @@
+"""The engine, the UTC type, every switch between the two dialects, and three kinds of transaction.
+
+PostgreSQL is production; SQLite is the embedded default: one process, one writer at a time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import hashlib
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.pool import ConnectionPoolEntry
+
+ROOT = Path(__file__).resolve().parent.parent
+BUSY_TIMEOUT_MS = 10_000
+
+
+class UTC(sa.types.TypeDecorator[dt.datetime]):
+    """An aware time, stored in UTC with microseconds. A naive time is refused on the way in."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
+        """To the database: SQLite keeps no zone, so the value is turned to UTC first."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        in_utc = value.astimezone(dt.UTC)
+        return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+
+    def process_result_value(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
+        """From the database: always aware, always UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+class Link(sa.sql.functions.GenericFunction[bytes]):
+    """SHA-256 over the previous head and an event's digest, computed by the database."""
+
+    type = sa.LargeBinary()
+    name = "link"
+    inherit_cache = True
+
+
+def chain_link(previous: bytes, digest: bytes) -> bytes:
+    """The same link outside the database."""
+    return hashlib.sha256(previous + digest).digest()
+
+
+class Database:
+    """One database and the three ways of talking to it."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._readonly = self.engine.execution_options(postgresql_readonly=True)
+        self._immediate = self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+        self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._write_lock = threading.Lock()
+        path = self.engine.url.database
+        self._lock_file = Path(f"{path}.lock") if self.is_sqlite and path and path != ":memory:" else None
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A read-only transaction: a write in it is refused by the database."""
+        with self._readonly.connect() as conn, conn.begin():
+            if not self.is_sqlite:
+                yield conn
+                return
+            conn.exec_driver_sql("PRAGMA query_only = ON")
+            try:
+                yield conn
+            finally:
+                conn.exec_driver_sql("PRAGMA query_only = OFF")
+
+    @contextmanager
+    def transaction(self) -> Iterator[sa.Connection]:
+        """A short write transaction: no hashing, rendering or network inside."""
+        with self._writer(), self._immediate.begin() as conn:
+            yield conn
+
+    @contextmanager
+    def statement(self) -> Iterator[sa.Connection]:
+        """One prebuilt statement that is its own transaction (PostgreSQL's autocommit).
+
+        SQLite has no DML inside WITH, so there it is a write transaction like the other one.
+        """
+        if self.is_sqlite:
+            with self.transaction() as conn:
+                yield conn
+        else:
+            with self._autocommit.connect() as conn:
+                yield conn
+
+    def time(self) -> dt.datetime:
+        """The database's own time, which the clocks of all nodes follow."""
+        query = "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')" if self.is_sqlite else "SELECT now()"
+        with self.engine.connect() as conn:
+            now = conn.scalar(sa.text(query))
+        parsed = now if isinstance(now, dt.datetime) else dt.datetime.fromisoformat(f"{now}+00:00")
+        return parsed.astimezone(dt.UTC)
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    def _writer(self) -> AbstractContextManager[None]:
+        return _sqlite_writer(self._write_lock, self._lock_file) if self.is_sqlite else _nobody_waits()
+
+
+@contextmanager
+def _nobody_waits() -> Iterator[None]:
+    yield
+
+
+@contextmanager
+def _sqlite_writer(lock: threading.Lock, path: Path | None) -> Iterator[None]:
+    """One writer at a time among the threads, and among command-line processes by the same file lock.
+
+    Waiting here is fair and cheap; waiting inside SQLite is a busy loop that starves somebody.
+    """
+    with lock:
+        if path is None:
+            yield
+            return
+        with path.open("ab") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+
+
+def for_update(query: sa.Select[Any]) -> sa.Select[Any]:
+    """Lock the rows a query reads until the transaction ends.
+
+    SQLite drops FOR UPDATE in silence; there the IMMEDIATE transaction already holds the one write lock.
+    """
+    return query.with_for_update(key_share=True)
+
+
+def _engine(url: str) -> sa.Engine:
+    made = sa.make_url(url)
+    if made.drivername == "postgresql":
+        made = made.set(drivername="postgresql+psycopg")
+    if made.get_backend_name() == "sqlite":
+        if made.database in (None, "", ":memory:"):
+            raise ValueError("SQLite needs a file: an in-memory database would lose every answer")
+        engine = sa.create_engine(made, pool_size=16, max_overflow=64)
+        sa.event.listen(engine, "connect", _sqlite_settings)
+        sa.event.listen(engine, "begin", _sqlite_begin)
+        return engine
+    return sa.create_engine(made, pool_size=32, max_overflow=48, pool_pre_ping=False)
+
+
+def _sqlite_begin(conn: sa.Connection) -> None:
+    conn.exec_driver_sql(conn.get_execution_options().get("sqlite_begin", "BEGIN"))
+
+
+def _sqlite_settings(connection: Any, _record: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # transactions are begun by us, never by the driver
+    cursor = connection.cursor()
+    for setting in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+    ):
+        cursor.execute(f"PRAGMA {setting}")
+    cursor.close()
+    connection.create_function("link", 2, chain_link, deterministic=True)
+
+
+def alembic_config(url: str) -> Config:
+    """Alembic's settings for a database, without an ini file."""
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["url"] = url
+    return config
+
+
+def migrate(url: str) -> None:
+    """Bring a database to the newest migration; a database that does not exist yet is made (SQLite)."""
+    command.upgrade(alembic_config(url), "head")

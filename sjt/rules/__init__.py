@@ -1,0 +1,1 @@
+"""The rules of the product as pure functions: no web, no SQL, no clock."""

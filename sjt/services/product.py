@@ -1,0 +1,28 @@
+"""What a running product is made of; pages and commands hand its parts down as arguments."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+from sjt.clock import Clock
+from sjt.config import Settings
+from sjt.db import Database
+from sjt.stores.limits import FailureLimits
+from sjt.stores.presence import Presence
+
+
+@dataclass(frozen=True)
+class Product:
+    """Settings, database, clock and presence of one running product."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    presence: Presence
+    limits: FailureLimits
+
+    def key(self, purpose: str) -> bytes:
+        """A secret of its own for each purpose, derived from the one secret key."""
+        return hmac.new(self.settings.secret_key.encode(), purpose.encode(), hashlib.sha256).digest()

@@ -1,0 +1,106 @@
+"""Who was heard from, and when: kept in Redis, or in memory for the one-process form.
+
+Never the only copy of anything: flushing it costs nobody an answer or a minute. Both forms pass one
+contract suite. Keys begin ``sjt:{sitting}:`` and always carry a time to live.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from dataclasses import dataclass
+from typing import Protocol
+
+import msgspec
+import redis
+
+KEPT_SECONDS = 24 * 3600
+CALL_SECONDS = 0.1  # a slow Redis must not slow a candidate's request
+CONNECT_SECONDS = 0.5
+
+
+class Beat(msgspec.Struct, frozen=True):
+    """The last that was heard of a seat's browser, by the server's clock."""
+
+    at: dt.datetime
+    hidden: bool = False
+    unsent: int = 0  # answers typed and not yet acknowledged
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The beats of a sitting by attempt reference, and since when anything is known at all."""
+
+    beats: dict[str, Beat]
+    since: dt.datetime | None  # None: presence is unknown, because its store does not answer
+
+
+class Presence(Protocol):
+    """Where beats are kept."""
+
+    def beat(self, sitting: str, attempt: str, beat: Beat) -> None:
+        """Keep a seat's newest beat. A store that does not answer loses it, and nothing else."""
+        ...
+
+    def heard(self, sitting: str, now: dt.datetime) -> Heard:
+        """All beats of a sitting."""
+        ...
+
+
+class MemoryPresence:
+    """Presence in this one process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._beats: dict[str, dict[str, Beat]] = {}
+        self._since: dict[str, dt.datetime] = {}
+
+    def beat(self, sitting: str, attempt: str, beat: Beat) -> None:
+        """Keep a seat's newest beat."""
+        with self._lock:
+            self._since.setdefault(sitting, beat.at)
+            self._beats.setdefault(sitting, {})[attempt] = beat
+
+    def heard(self, sitting: str, now: dt.datetime) -> Heard:
+        """All beats of a sitting that are not older than they may be kept."""
+        oldest = now - dt.timedelta(seconds=KEPT_SECONDS)
+        with self._lock:
+            since = self._since.setdefault(sitting, now)
+            beats = {ref: beat for ref, beat in self._beats.get(sitting, {}).items() if beat.at >= oldest}
+        return Heard(beats, since)
+
+
+class RedisPresence:
+    """Presence in Redis, shared by all workers and nodes."""
+
+    def __init__(self, url: str) -> None:
+        self._redis = redis.Redis.from_url(url, socket_timeout=CALL_SECONDS, socket_connect_timeout=CONNECT_SECONDS)
+
+    def beat(self, sitting: str, attempt: str, beat: Beat) -> None:
+        """Keep a seat's newest beat; a Redis that does not answer costs the board a beat."""
+        try:
+            with self._redis.pipeline(transaction=False) as pipe:
+                pipe.set(f"sjt:{sitting}:since", beat.at.isoformat(), nx=True, ex=KEPT_SECONDS)
+                pipe.hset(f"sjt:{sitting}:beats", attempt, msgspec.json.encode(beat))
+                pipe.expire(f"sjt:{sitting}:beats", KEPT_SECONDS)
+                pipe.execute()
+        except redis.RedisError:
+            return
+
+    def heard(self, sitting: str, now: dt.datetime) -> Heard:
+        """All beats of a sitting; with Redis away nothing is known, and the answer says so."""
+        try:
+            with self._redis.pipeline(transaction=False) as pipe:
+                pipe.set(f"sjt:{sitting}:since", now.isoformat(), nx=True, ex=KEPT_SECONDS)
+                pipe.get(f"sjt:{sitting}:since")
+                pipe.hgetall(f"sjt:{sitting}:beats")
+                _, since, rows = pipe.execute()
+        except redis.RedisError:
+            return Heard({}, None)
+        beats = {ref.decode(): msgspec.json.decode(raw, type=Beat) for ref, raw in rows.items()}
+        return Heard(beats, dt.datetime.fromisoformat(since.decode()))
+
+
+def presence_at(redis_url: str | None) -> Presence:
+    """Redis when there is an address, else memory."""
+    return RedisPresence(redis_url) if redis_url else MemoryPresence()

@@ -1,0 +1,27 @@
+"""The one message catalogue: rules give a code and parameters, this gives the words.
+
+The English texts are the gettext message ids; a catalogue in another language replaces them.
+"""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Mapping
+
+from item_bank.sources import Fault
+from sjt.words.doors import DOORS
+from sjt.words.files import FILES
+from sjt.words.outcomes import OUTCOMES
+
+WORDS: Mapping[str, str] = {**DOORS, **FILES, **OUTCOMES}
+_translation = gettext.NullTranslations()
+
+
+def say(code: str, params: Mapping[str, object] | None = None, **more: object) -> str:
+    """The words of a message code. An unknown code is a fault of the program: KeyError."""
+    return _translation.gettext(WORDS[code]).format_map({**(params or {}), **more})
+
+
+def say_fault(fault: Fault) -> str:
+    """A fault in one line, as editors and compilers write it: ``file:line: words``."""
+    return f"{fault.place.file}:{fault.place.line}: {say(fault.code, fault.params)}"
