@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from item_bank.sources import Reader
 
-COUNTS = ("themes", "statements", "essential", "key", "criteria_sets")  # what a pathway's ``expect`` must state
+SLOTS = ("scenarios", "questions", "keys", "drawn", "weights")
+COUNTS = ("themes", "statements", "essential", "key", "criteria_sets")  # what a pathway's ``expect`` states
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,9 @@ def read_blueprint(reader: Reader) -> Blueprint:
     _check_statements(reader, blueprint)
     _check_references(reader, blueprint)
     _check_unused(reader, blueprint)
+    readable = {name for name in SLOTS if reader.sound("slots", name)}
     for pathway in blueprint.pathways:
-        _check_counts(reader, blueprint, pathway)
+        _check_slots(reader, blueprint, pathway, _check_counts(reader, blueprint, pathway), readable)
     return blueprint
 
 
@@ -150,7 +152,7 @@ def _pathway(reader: Reader, code: str) -> Pathway:
 
 
 def _slots(reader: Reader) -> Slots:
-    reader.only({"scenarios", "questions", "keys", "drawn", "weights"}, "slots")
+    reader.only(SLOTS, "slots")
     weighted = reader.keys("slots", "weights") if reader.get("slots", "weights") is not None else []
     return Slots(
         scenarios=reader.whole("slots", "scenarios", low=1, high=500),
@@ -166,7 +168,7 @@ def _check_statements(reader: Reader, blueprint: Blueprint) -> None:
     seen: set[str] = set()
     for s in (s for theme in blueprint.themes.values() for s in theme.statements):
         here = ("themes", s.theme, "statements", s.code)
-        if s.key and not s.essential:
+        if s.key and not s.essential and reader.sound(*here, "essential"):
             reader.fault((*here, "key"), "spec.key_not_essential", statement=s.code)
         if not s.code.startswith(f"{s.theme}."):
             reader.fault(here, "spec.statement_misplaced", statement=s.code, theme=s.theme)
@@ -203,8 +205,8 @@ def _check_unused(reader: Reader, blueprint: Blueprint) -> None:
             reader.fault(("themes", code), "spec.unused_theme", theme=code)
 
 
-def _check_counts(reader: Reader, blueprint: Blueprint, pathway: str) -> None:
-    """Slots must add up, and the file's own expected counts must agree with what it lists."""
+def _check_counts(reader: Reader, blueprint: Blueprint, pathway: str) -> dict[str, int]:
+    """The file's own expected counts must agree with what it lists; returns what could be counted."""
     here, themes = ("pathways", pathway), blueprint.pathways[pathway].themes
     reader.only(COUNTS, *here, "expect")
     found = _counts(reader, blueprint, pathway)
@@ -214,7 +216,7 @@ def _check_counts(reader: Reader, blueprint: Blueprint, pathway: str) -> None:
             reader.fault((*here, "expect", name), "spec.count", name=name, expected=expected, found=found[name])
     if "themes" in found and len(set(themes)) != len(themes):
         reader.fault((*here, "themes"), "spec.doubled_theme", pathway=pathway)
-    _check_slots(reader, blueprint, pathway, found)
+    return found
 
 
 def _counts(reader: Reader, blueprint: Blueprint, pathway: str) -> dict[str, int]:
@@ -238,18 +240,20 @@ def _counts(reader: Reader, blueprint: Blueprint, pathway: str) -> dict[str, int
     return found
 
 
-def _check_slots(reader: Reader, blueprint: Blueprint, pathway: str, found: Mapping[str, int]) -> None:
+def _check_slots(
+    reader: Reader, blueprint: Blueprint, pathway: str, found: Mapping[str, int], readable: Collection[str]
+) -> None:
     slots = blueprint.slots
-    sums = (
-        ("scenarios", slots.scenarios, "themes", 0),
-        ("questions", slots.questions, "essential", slots.drawn),
-        ("keys", slots.keys, "key", 0),
-    )
-    for name, wanted, counted, more in sums:
-        known = counted in found and reader.sound("slots", name) and (not more or reader.sound("slots", "drawn"))
-        if known and wanted != found[counted] + more:
+    if "drawn" not in readable:
+        return
+    sums = {
+        "scenarios": (slots.scenarios, "themes", 0),
+        "questions": (slots.questions, "essential", slots.drawn),
+        "keys": (slots.keys, "key", 0),
+    }
+    for name, (wanted, counted, more) in sums.items():
+        if name in readable and counted in found and wanted != found[counted] + more:
             listed = found[counted] + more
             reader.fault(("slots", name), "spec.slots", name=name, pathway=pathway, wanted=wanted, listed=listed)
-    known = "essential" in found and reader.sound("slots", "drawn") and reader.sound("slots", "weights")
-    if known and len(blueprint.drawable(pathway)) < slots.drawn:
+    if "weights" in readable and "essential" in found and len(blueprint.drawable(pathway)) < slots.drawn:
         reader.fault(("slots", "drawn"), "spec.nothing_to_draw", pathway=pathway)

@@ -12,6 +12,7 @@ from item_bank.scenarios import Bank, Guidance, Question, Scenario
 from item_bank.sources import Fault, Place, Reader, load
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+ENDINGS = {".yaml", ".yml"}
 SCENARIO_WORDS = (120, 250)
 LONGEST_TEXT = 20_000  # code points, the same bound as for an answer
 
@@ -28,14 +29,14 @@ def read_bank(folder: Path, blueprint: Blueprint, shown_under: str = "") -> tupl
     faults: list[Fault] = []
     scenarios: list[Scenario] = []
     seen: dict[str, Place] = {}
-    for path in sorted(folder.rglob("*.yaml")):
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in ENDINGS):
         shown_as = f"{shown_under or folder}/{path.relative_to(folder)}"
-        source, unreadable = load(path, shown_as)
-        reader = Reader(source)
-        if not unreadable:
+        source, found = load(path, shown_as)
+        reader = Reader(source, found)
+        if source.data or not found:  # what was never read says nothing more
             scenarios.append(_scenario(reader, blueprint))
             _once(reader, seen)
-        faults += unreadable + reader.faults
+        faults += reader.faults
     if not scenarios and not faults:
         faults.append(Fault(Place(shown_under or str(folder), 1), "bank.empty"))
     return Bank(tuple(scenarios)), sorted(faults, key=lambda fault: (fault.place, fault.code))
@@ -52,8 +53,9 @@ def _once(reader: Reader, seen: dict[str, Place]) -> None:
     questions = reader.get("questions")
     paths += [("questions", n, "question") for n in range(len(questions) if isinstance(questions, list) else 0)]
     for path in paths:
-        slug = reader.get(*path)
-        if not isinstance(slug, str):
+        value = reader.get(*path)
+        slug = value.strip() if isinstance(value, str) else ""
+        if not slug:
             continue
         if slug in seen:
             first = seen[slug]
@@ -70,9 +72,10 @@ def _scenario(reader: Reader, blueprint: Blueprint) -> Scenario:
     if text and not low <= word_count(text) <= high:
         reader.fault(("text",), "bank.length", words=word_count(text), low=low, high=high)
     questions = tuple(_question(reader, n, theme, blueprint) for n in reader.items("questions"))
-    for statement in sorted({q.statement for q in questions if q.statement}):
-        if sum(q.statement == statement for q in questions) > 1:
-            reader.fault(("questions",), "bank.doubled_statement", statement=statement)
+    asked = [q.statement for q in questions]
+    for n, statement in enumerate(asked):
+        if statement and statement in asked[:n]:
+            reader.fault(("questions", n, "statement"), "bank.doubled_statement", statement=statement)
     return Scenario(
         slug=_slug(reader, "scenario"),
         version=reader.whole("version", low=1),

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from item_bank.blueprint import Blueprint
-from item_bank.coverage import Shortage, shortages
-from item_bank.scenarios import Bank, Scenario
+from item_bank.coverage import Shortage, candidates, room, shortages
+from item_bank.scenarios import Bank
 
 ASSEMBLER = "1"  # stored with each paper; raised whenever the same seed would draw another paper
 Item = TypeVar("Item")
@@ -75,16 +75,12 @@ class Drawer:
 
     def __init__(self, blueprint: Blueprint, pathway: str, bank: Bank) -> None:
         self.blueprint, self.pathway = blueprint, pathway
-        missing = list(shortages(bank, blueprint, pathway))
+        missing = shortages(bank, blueprint, pathway)
         if missing:
             raise BankTooThin(missing)
-        self._key = {s.code: s.key for s in blueprint.statements(pathway)}
-        self._theme = {s.code: s.theme for s in blueprint.statements(pathway)}
+        self._statements = {s.code: s for s in blueprint.statements(pathway)}
         self._pools = {theme: bank.pool(theme) for theme in blueprint.pathways[pathway].themes}
-        self._essential = {
-            theme: frozenset(s.code for s in blueprint.themes[theme].statements if s.essential) for theme in self._pools
-        }
-        self._drawable = self._served(blueprint.drawable(pathway))
+        self._first = self._possible(blueprint.drawable(pathway), frozenset())
 
     def draw(self, seed: str) -> Paper:
         """The paper of a seed: the same bank and seed always give the same paper."""
@@ -93,35 +89,28 @@ class Drawer:
         chosen = [self._choose(theme, drawn, source) for theme in self._pools]
         return Paper(tuple(_shuffled(chosen, source)))
 
-    def _served(self, weights: Mapping[str, int]) -> dict[str, int]:
-        """The drawn statements that some scenario asks beside its theme's essential statements."""
-        served = {code: w for code, w in weights.items() if self._candidates(self._theme[code], {code})}
-        if len(served) < self.blueprint.slots.drawn:
-            raise BankTooThin([Shortage(self.pathway, code, 0, 1) for code in sorted(set(weights) - set(served))])
-        return served
-
     def _draw_statements(self, source: random.Random) -> frozenset[str]:
-        left = dict(self._drawable)
-        drawn: set[str] = set()
+        """Statements by weight, each such that the paper can still be completed after it."""
+        left, drawn = self._first, frozenset[str]()
         while len(drawn) < self.blueprint.slots.drawn:
-            drawn.add(_weighted(left, source))
-            left = {code: w for code, w in left.items() if code not in drawn and self._compatible(code, drawn)}
-        return frozenset(drawn)
+            left = self._possible(left, drawn) if drawn else left
+            drawn |= {_weighted(left, source)}
+        return drawn
 
-    def _compatible(self, code: str, drawn: set[str]) -> bool:
-        theme = self._theme[code]
-        return bool(self._candidates(theme, {code} | {d for d in drawn if self._theme[d] == theme}))
-
-    def _candidates(self, theme: str, extra: set[str]) -> list[Scenario]:
-        wanted = self._essential[theme] | extra
-        return [s for s in self._pools[theme] if all(s.question_on(code) for code in wanted)]
+    def _possible(self, weights: Mapping[str, int], drawn: frozenset[str]) -> dict[str, int]:
+        needed = self.blueprint.slots.drawn
+        return {
+            code: weight
+            for code, weight in weights.items()
+            if code not in drawn and room(self._pools, self.blueprint, self.pathway, drawn | {code}) >= needed
+        }
 
     def _choose(self, theme: str, drawn: frozenset[str], source: random.Random) -> PaperScenario:
-        extra = {code for code in drawn if self._theme[code] == theme}
-        scenario = _pick(self._candidates(theme, extra), source)
-        asked = self._essential[theme] | extra
+        extra = {code for code in drawn if self._statements[code].theme == theme}
+        scenario = _pick(candidates(self._pools[theme], self.blueprint, theme, extra), source)
+        asked = {s.code for s in self.blueprint.themes[theme].statements if s.essential} | extra
         questions = tuple(
-            PaperQuestion(q.slug, q.version, q.statement, self._key[q.statement])
+            PaperQuestion(q.slug, q.version, q.statement, self._statements[q.statement].key)
             for q in scenario.questions
             if q.statement in asked
         )
@@ -141,7 +130,7 @@ def breaches(paper: Paper, blueprint: Blueprint, pathway: str) -> Iterator[str]:
         yield "paper.themes"
     if len({s.scenario for s in paper.scenarios}) != slots.scenarios:
         yield "paper.scenarios"
-    if sum(asked.values()) != slots.questions or max(asked.values(), default=0) > 1:
+    if sum(asked.values()) != slots.questions or _doubled(paper):
         yield "paper.questions"
     if any(asked[s.code] != 1 for s in blueprint.essential(pathway)):
         yield "paper.essential"
@@ -151,6 +140,14 @@ def breaches(paper: Paper, blueprint: Blueprint, pathway: str) -> Iterator[str]:
         yield "paper.keys"
     if any(q.statement not in own or own[q.statement].theme != s.theme for s in paper.scenarios for q in s.questions):
         yield "paper.foreign"
+
+
+def _doubled(paper: Paper) -> bool:
+    """Whether a statement is asked twice, or the same question stands there twice."""
+    questions = paper.questions
+    return len({q.statement for q in questions}) < len(questions) or len({q.question for q in questions}) < len(
+        questions
+    )
 
 
 def _is_key(own: Mapping[str, object], question: PaperQuestion) -> bool:

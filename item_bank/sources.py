@@ -113,7 +113,7 @@ class _PlainLoader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         """No aliases (a small file could stand for an endless one), no tags, no depths."""
-        event: yaml.NodeEvent = self.peek_event()  # type: ignore[no-untyped-call]
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None or getattr(event, "tag", None) is not None:
             raise ComposerError(None, None, "anchors, aliases and tags are not allowed", event.start_mark)
         if self.depth > DEEPEST:

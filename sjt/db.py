@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import fcntl
-import hashlib
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -17,7 +16,11 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from proctoring.events import link
 
 ROOT = Path(__file__).resolve().parent.parent
 BUSY_TIMEOUT_MS = 10_000
@@ -45,17 +48,23 @@ class UTC(sa.types.TypeDecorator[dt.datetime]):
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
 
 
-class Link(sa.sql.functions.GenericFunction[bytes]):
-    """SHA-256 over the previous head and an event's digest, computed by the database."""
+class chain_link(sa.sql.functions.FunctionElement[bytes]):
+    """The link of an evidence chain, computed by the database in the statement that adds the event."""
 
     type = sa.LargeBinary()
     name = "link"
     inherit_cache = True
 
 
-def chain_link(previous: bytes, digest: bytes) -> bytes:
-    """The same link outside the database."""
-    return hashlib.sha256(previous + digest).digest()
+@compiles(chain_link, "sqlite")
+def _link_sqlite(element: chain_link, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"link({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(chain_link, "postgresql")
+def _link_postgresql(element: chain_link, compiler: SQLCompiler, **kw: Any) -> str:
+    previous, digest = element.clauses
+    return f"sha256({compiler.process(previous, **kw)} || {compiler.process(digest, **kw)})"
 
 
 class Database:
@@ -176,7 +185,7 @@ def _sqlite_settings(connection: Any, _record: ConnectionPoolEntry) -> None:
     ):
         cursor.execute(f"PRAGMA {setting}")
     cursor.close()
-    connection.create_function("link", 2, chain_link, deterministic=True)
+    connection.create_function("link", 2, link, deterministic=True)
 
 
 def alembic_config(url: str) -> Config:

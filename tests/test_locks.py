@@ -43,9 +43,7 @@ class TestLock:
     def test_pins_and_hashes_everything(self, lock: Path) -> None:
         text = re.sub(r"^#.*\n", "", lock.read_text(), flags=re.MULTILINE)
         entries = re.split(r"\n(?=\S)", text.strip())
-        pinned = re.compile(
-            r"[a-z0-9][a-z0-9._-]*==\S+( ; .+)? \\\n(    --hash=sha256:[0-9a-f]{64}( \\\n)?)+"
-        )
+        pinned = re.compile(r"[a-z0-9][a-z0-9._-]*==\S+( ; .+)? \\\n(    --hash=sha256:[0-9a-f]{64}( \\\n)?)+")
         assert entries
         assert [entry for entry in entries if not pinned.fullmatch(entry)] == []
 

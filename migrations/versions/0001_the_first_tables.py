@@ -310,13 +310,20 @@ def upgrade() -> None:
         sa.Column("refused_reason", sa.Text(), nullable=True),
         sa.Column("absent_at", UTC(), nullable=True),
         sa.Column("absent_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("cancelled_at", UTC(), nullable=True),
+        sa.Column("cancelled_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("cancelled_reason", sa.Text(), nullable=True),
         sa.CheckConstraint("mode IN ('online', 'paper')", name=op.f("ck_seats_mode")),
+        sa.CheckConstraint(
+            "cancelled_at IS NULL OR admitted_at IS NULL", name=op.f("ck_seats_cancelled_before_admission")
+        ),
         sa.CheckConstraint(
             "admitted_at IS NULL OR identity_at IS NOT NULL", name=op.f("ck_seats_identity_before_admission")
         ),
         sa.ForeignKeyConstraint(["absent_by"], ["people.id"], name=op.f("fk_seats_absent_by")),
         sa.ForeignKeyConstraint(["admitted_by"], ["people.id"], name=op.f("fk_seats_admitted_by")),
         sa.ForeignKeyConstraint(["booked_by"], ["people.id"], name=op.f("fk_seats_booked_by")),
+        sa.ForeignKeyConstraint(["cancelled_by"], ["people.id"], name=op.f("fk_seats_cancelled_by")),
         sa.ForeignKeyConstraint(["candidate_id"], ["candidates.id"], name=op.f("fk_seats_candidate_id")),
         sa.ForeignKeyConstraint(["identity_by"], ["people.id"], name=op.f("fk_seats_identity_by")),
         sa.ForeignKeyConstraint(["refused_by"], ["people.id"], name=op.f("fk_seats_refused_by")),
@@ -324,9 +331,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_seats")),
         sa.UniqueConstraint("keycode_hash", name=op.f("uq_seats_keycode_hash")),
         sa.UniqueConstraint("ref", name=op.f("uq_seats_ref")),
-        sa.UniqueConstraint("sitting_id", "candidate_id", name=op.f("uq_seats_sitting_id_candidate_id")),
-        sa.UniqueConstraint("sitting_id", "number", name=op.f("uq_seats_sitting_id_number")),
     )
+    with op.batch_alter_table("seats", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_seats_one_a_candidate",
+            ["sitting_id", "candidate_id"],
+            unique=True,
+            sqlite_where=sa.text("cancelled_at IS NULL"),
+            postgresql_where=sa.text("cancelled_at IS NULL"),
+        )
+        batch_op.create_index(
+            "uq_seats_one_a_number",
+            ["sitting_id", "number"],
+            unique=True,
+            sqlite_where=sa.text("cancelled_at IS NULL"),
+            postgresql_where=sa.text("cancelled_at IS NULL"),
+        )
+
     op.create_table(
         "sitting_staff",
         sa.Column("sitting_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -351,6 +372,8 @@ def upgrade() -> None:
         sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("head", sa.LargeBinary(length=32), nullable=False),
         sa.Column("device_hash", sa.String(length=64), nullable=True),
+        sa.Column("device_asking_hash", sa.String(length=64), nullable=True),
+        sa.Column("device_asking_at", UTC(), nullable=True),
         sa.Column("lease", sa.Integer(), server_default="0", nullable=False),
         sa.Column("state_version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("writable_until", UTC(), nullable=True),
@@ -429,6 +452,17 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_events_attempt_id")),
         sa.ForeignKeyConstraint(["sitting_id"], ["sittings.id"], name=op.f("fk_events_sitting_id")),
         sa.PrimaryKeyConstraint("sitting_id", "attempt_id", "seq", name=op.f("pk_events")),
+    )
+    op.create_table(
+        "flags",
+        sa.Column("attempt_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("question_version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("flagged_at", UTC(), nullable=False),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_flags_attempt_id")),
+        sa.ForeignKeyConstraint(
+            ["question_version_id"], ["question_versions.id"], name=op.f("fk_flags_question_version_id")
+        ),
+        sa.PrimaryKeyConstraint("attempt_id", "question_version_id", name=op.f("pk_flags")),
     )
     op.create_table(
         "grants",
@@ -630,6 +664,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_grants_attempt_id")
 
     op.drop_table("grants")
+    op.drop_table("flags")
     op.drop_table("events")
     op.drop_table("answers")
     op.drop_table("question_texts")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TextIO
+from typing import BinaryIO
 
 import click
 
@@ -16,8 +16,8 @@ from sjt.services.grading import graded, read_scripts
 @click.command()
 @click.option("--spec", "name", required=True, help="Short name or full id of the specification.")
 @click.option("--pathway", required=True, help="The pathway, such as community.")
-@click.argument("file", type=click.File(encoding="utf-8"), default="-")
-def grade(name: str, pathway: str, file: TextIO) -> None:
+@click.argument("file", type=click.File("rb"), default="-")
+def grade(name: str, pathway: str, file: BinaryIO) -> None:
     """Read scripts as JSON lines from FILE or standard input; write outcomes as JSON lines.
 
     Nothing is written when any line has a fault: every fault is named instead.

@@ -19,11 +19,20 @@ def papers() -> None:
     """Papers."""
 
 
+def _utf8(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    """The seed is written out with the papers, so it must be text that can be written."""
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise click.BadParameter("it must be UTF-8 text.") from error
+    return value
+
+
 @papers.command()
 @click.option("--spec", "name", required=True, help="Short name or full id of the specification.")
 @click.option("--pathway", required=True, help="The pathway, such as community.")
 @click.option("--count", type=click.IntRange(1, 100_000), default=1, show_default=True)
-@click.option("--seed", required=True, help="Any text; the same seed draws the same papers.")
+@click.option("--seed", required=True, callback=_utf8, help="Any text; the same seed draws the same papers.")
 @click.option("--json", "json_", is_flag=True, help="Write the papers for a machine.")
 def draw(name: str, pathway: str, count: int, seed: str, json_: bool) -> None:
     """Draw COUNT papers, each checked against the blueprint."""

@@ -19,6 +19,7 @@ STATUS: dict[type[refusals.Refusal], int] = {
     refusals.Stale: 409,
     refusals.TooMany: 429,
     refusals.BadInput: 400,
+    refusals.NotUnderstood: 400,
 }
 TITLES = {
     400: "error.title.bad_request",
@@ -47,7 +48,10 @@ def refused(refusal: refusals.Refusal) -> Response:
     status = STATUS[type(refusal)]
     if status == 401 and request.method == "GET" and not wants_json():
         return make_response(redirect(url_for("sign_in.form", then=request.full_path.rstrip("?"))))
-    return page(status, say(refusal.code, refusal.params), refusal.code)
+    words = say(refusal.code, refusal.params)
+    if isinstance(refusal, refusals.BadInput):
+        words = " ".join([words, *(say(code, params) for _, code, params in refusal.faults)])
+    return page(status, words, refusal.code)
 
 
 def stale_form(error: CSRFError) -> Response:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from item_bank.sources import Fault, Place
-from sjt.rules.plan import Specification
+from sjt.rules.plan import EdgeCase, Specification
 
 PASS, FAIL, INVALID = "pass", "fail", "invalid"
 
@@ -34,8 +34,7 @@ class Reason:
     @property
     def short(self) -> str:
         """The reason for a machine: ``count``, or with what it concerns, ``key:C4.2``."""
-        statement = self.params.get("statement")
-        return f"{self.code}:{statement}" if statement else self.code
+        return f"{self.code}:{self.params['statement']}" if "statement" in self.params else self.code
 
 
 @dataclass(frozen=True)
@@ -90,22 +89,38 @@ def _shortfalls(
             yield Reason("key", {"statement": key.code, "title": key.title})
 
 
-def edge_case_faults(specification: Specification) -> list[Fault]:
-    """Grade every edge case that a specification states, in each pathway; a difference is a fault."""
-    faults = []
-    for case in specification.edge_cases:
-        for pathway in specification.blueprint.pathways:
-            found = grade(specification, pathway, _script(specification, pathway, case.keys_passed, case.others_passed))
-            codes = {reason.code for reason in found.reasons}
-            if found.outcome != case.outcome or (case.reason is not None and case.reason not in codes):
-                params = {
-                    "case": case.case,
-                    "pathway": pathway,
-                    "stated": case.outcome,
-                    "found": found.outcome,
-                }
-                faults.append(Fault(Place(specification.file, case.line), "spec.edge_case", params))
-    return faults
+def edge_case_faults(specification: Specification, known: Sequence[Fault] = ()) -> list[Fault]:
+    """Grade every edge case that a specification states, in each pathway; a difference is a fault.
+
+    ``known`` are the faults found before: a case, a pathway or a pass rule that is itself at fault shows nothing.
+    """
+    at_fault = {fault.path[:2] for fault in known}
+    if ("pass_rule", "passes_needed") in at_fault:
+        return []
+    pathways = [pathway for pathway in specification.blueprint.pathways if _is_whole(specification, pathway)]
+    cases = [(n, case) for n, case in enumerate(specification.edge_cases) if ("edge_cases", n) not in at_fault]
+    found = [_edge_case_fault(specification, pathway, n, case) for n, case in cases for pathway in pathways]
+    return [fault for fault in found if fault]
+
+
+def _is_whole(specification: Specification, pathway: str) -> bool:
+    """Whether a pathway makes up the paper that the slots ask for, so that a case can be tried on it."""
+    blueprint = specification.blueprint
+    if not all(theme in blueprint.themes for theme in blueprint.pathways[pathway].themes):
+        return False
+    whole = grade(specification, pathway, _script(specification, pathway, 0, 0)).outcome != INVALID
+    return whole and len(blueprint.keys(pathway)) == blueprint.slots.keys
+
+
+def _edge_case_fault(specification: Specification, pathway: str, index: int, case: EdgeCase) -> Fault | None:
+    outcome = grade(specification, pathway, _script(specification, pathway, case.keys_passed, case.others_passed))
+    codes = {reason.code for reason in outcome.reasons}
+    if outcome.outcome == case.outcome and (case.reason is None or case.reason in codes):
+        return None
+    stated = f"{case.outcome} ({case.reason})" if case.reason else case.outcome
+    found = f"{outcome.outcome} ({', '.join(sorted(codes))})" if codes else outcome.outcome
+    params = {"case": case.case, "pathway": pathway, "stated": stated, "found": found}
+    return Fault(Place(specification.file, case.line), "spec.edge_case", params, ("edge_cases", index))
 
 
 def _script(specification: Specification, pathway: str, keys_passed: int, others_passed: int) -> list[Marked]:

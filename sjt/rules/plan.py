@@ -12,12 +12,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from item_bank.blueprint import Blueprint, read_blueprint
-from item_bank.sources import Fault, Reader, load
+from item_bank.sources import Fault, Key, Reader, load
 
 TOP_LEVEL = {
     "schema", "name", "id", "in_force", "standard", "test", "pass_rule", "slots",
     "pathways", "themes", "criteria", "edge_cases", "open_questions",
 }  # fmt: skip
+SECTIONS = {
+    "in_force": {"from", "until"},
+    "standard": {"reference", "version", "level", "title"},
+    "test": {"title", "duration_minutes", "modes", "book", "grace_seconds"},
+    "pass_rule": {"passes_needed", "clause"},
+}
+ENTRIES = {
+    "edge_cases": {"case", "keys_passed", "others_passed", "outcome", "reason"},
+    "open_questions": {"about", "basis", "question"},
+}
+BASES = {"inferred", "recommended"}
 
 
 @dataclass(frozen=True)
@@ -69,11 +80,10 @@ class Specification:
 def read_specification(path: Path, shown_as: str | None = None) -> tuple[Specification, list[Fault]]:
     """Read and check one specification file; every fault is returned with file and line."""
     source, faults = load(path, shown_as)
-    if faults:
-        return _specification(Reader(source)), faults
-    reader = Reader(source)
+    reader = Reader(source, faults)
     specification = _specification(reader)
-    return specification, sorted(reader.faults, key=lambda fault: (fault.place, fault.code))
+    found = faults if faults and not source.data else reader.faults  # what was never read says nothing more
+    return specification, sorted(found, key=lambda fault: (fault.place, fault.code))
 
 
 def resolve(specifications: Iterable[Specification], name: str, day: dt.date) -> Specification | None:
@@ -85,7 +95,7 @@ def resolve(specifications: Iterable[Specification], name: str, day: dt.date) ->
 
 
 def _specification(reader: Reader) -> Specification:
-    reader.only(TOP_LEVEL)
+    _check_names(reader)
     reader.one_of({"specification/1"}, "schema")
     until = reader.day("in_force", "until") if reader.get("in_force", "until") is not None else None
     specification = Specification(
@@ -109,6 +119,21 @@ def _specification(reader: Reader) -> Specification:
     return specification
 
 
+def _check_names(reader: Reader) -> None:
+    """A misspelt name must not pass in silence: ``untill`` would leave a specification in force for ever."""
+    reader.only(TOP_LEVEL)
+    for section, names in SECTIONS.items():
+        reader.only(names, section)
+    for section, names in ENTRIES.items():
+        listed = reader.get(section)
+        for index in range(len(listed) if isinstance(listed, list) else 0):
+            reader.only(names, section, index)
+    for setting in ("book", "grace_seconds"):
+        reader.only({"value", "basis"}, "test", setting)
+        if reader.get("test", setting, "basis") is not None:
+            reader.one_of(BASES, "test", setting, "basis")
+
+
 def _edge_case(reader: Reader, index: int) -> EdgeCase:
     here = ("edge_cases", index)
     reason = reader.one_of({"count", "key"}, *here, "reason") if reader.get(*here, "reason") is not None else None
@@ -124,13 +149,23 @@ def _edge_case(reader: Reader, index: int) -> EdgeCase:
 
 def _open_question(reader: Reader, index: int) -> OpenQuestion:
     here = ("open_questions", index)
-    basis = reader.one_of({"inferred", "recommended"}, *here, "basis")
+    basis = reader.one_of(BASES, *here, "basis")
     return OpenQuestion(reader.text(*here, "about"), basis, reader.text(*here, "question"))
 
 
 def _check_whole(reader: Reader, specification: Specification) -> None:
-    if not specification.id.startswith(specification.name):
+    if specification.id and not specification.id.startswith(specification.name):
         reader.fault(("id",), "spec.id", id=specification.id, name=specification.name)
-    questions = specification.blueprint.slots.questions
-    if specification.passes_needed > questions:
-        reader.fault(("pass_rule", "passes_needed"), "spec.unreachable", questions=questions)
+    slots = specification.blueprint.slots
+    if not reader.sound("slots", "questions") or not reader.sound("slots", "keys"):
+        return  # there is nothing to measure against
+    if specification.passes_needed > slots.questions:
+        reader.fault(("pass_rule", "passes_needed"), "spec.unreachable", questions=slots.questions)
+    for index, case in enumerate(specification.edge_cases):
+        _at_most(reader, case.keys_passed, slots.keys, "edge_cases", index, "keys_passed")
+        _at_most(reader, case.others_passed, slots.questions - slots.keys, "edge_cases", index, "others_passed")
+
+
+def _at_most(reader: Reader, value: int, most: int, *path: Key) -> None:
+    if value > most:
+        reader.fault(path, "value.whole", name=".".join(map(str, path)), low=0, high=most)

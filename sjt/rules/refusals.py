@@ -34,6 +34,10 @@ class Stale(Refusal):
     """Somebody else changed the thing after it was read."""
 
 
+class NotUnderstood(Refusal):
+    """A request that none of our own pages would send."""
+
+
 class TooMany(Refusal):
     """Too many failed tries; only failures are counted."""
 

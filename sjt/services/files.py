@@ -8,24 +8,27 @@ from pathlib import Path
 from item_bank.exchange import read_bank
 from item_bank.scenarios import Bank
 from item_bank.shipped import CONTENT, SPECS
-from item_bank.sources import Fault
+from item_bank.sources import Fault, one_line
 from sjt.rules.grading import edge_case_faults
 from sjt.rules.plan import Specification, read_specification, resolve
 from sjt.words import say, say_fault
+
+LONGEST_LINE = 1_000  # characters; a file's own words are cut far shorter
 
 
 class BadFiles(Exception):
     """Files with faults; ``lines`` holds one clear line for each."""
 
     def __init__(self, lines: list[str]) -> None:
-        super().__init__("\n".join(lines))
-        self.lines = lines
+        self.lines = [one_line(line, LONGEST_LINE) for line in lines]
+        super().__init__("\n".join(self.lines))
 
 
 def check_specification(path: Path, shown_as: str | None = None) -> tuple[Specification, list[Fault]]:
     """Read a specification file and grade its edge cases; returns it with every fault."""
     specification, faults = read_specification(path, shown_as)
-    return specification, faults or edge_case_faults(specification)
+    faults = faults + edge_case_faults(specification, faults)
+    return specification, sorted(faults, key=lambda fault: (fault.place, fault.code))
 
 
 def shipped_specifications() -> list[Specification]:

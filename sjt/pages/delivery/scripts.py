@@ -1,0 +1,159 @@
+"""What our own scripts call: the lease, the save, flags and the heartbeat."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+import msgspec
+from flask import current_app, request
+
+from sjt.pages.delivery.door import pages
+from sjt.pages.delivery.where import standing_of
+from sjt.pages.guard import product
+from sjt.pages.replies import Data, Reply
+from sjt.pages.seated import SeatDesk, looking, saving, seated
+from sjt.pages.shown import time_of_day, time_with_seconds
+from sjt.rules.attempt import State
+from sjt.rules.refusals import NotNow, NotUnderstood
+from sjt.services.delivery import answers, door
+from sjt.stores import scripts
+from sjt.stores.presence import Beat
+
+Body = TypeVar("Body")
+MOST_SAT = 10_000  # begun attempts whose unchanging facts are kept in memory
+
+
+class TypedAnswer(msgspec.Struct, forbid_unknown_fields=True):
+    """One answer of a save."""
+
+    question: str
+    revision: int
+    text: str
+
+
+class SaveBody(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of a save: it names its attempt, so that it can never land in another one."""
+
+    attempt: str
+    lease: int
+    answers: list[TypedAnswer]
+
+
+class BeatBody(msgspec.Struct):
+    """The body of a heartbeat."""
+
+    hidden: bool = False
+    unsent: int = 0
+
+
+class FlagBody(msgspec.Struct):
+    """The body of a flag."""
+
+    question: str
+    flagged: bool
+
+
+@pages.post("/<attempt>/lease")
+@seated
+def lease(desk: SeatDesk) -> Reply:
+    """This page becomes the one that writes."""
+    taken = door.take_lease(desk.conn, desk.place.attempt, desk.now)
+    return Data({**standing_of(desk), "lease": taken})
+
+
+@pages.post("/<attempt>/save")
+@saving
+def save(attempt: str, received_at: dt.datetime) -> Reply:
+    """Keep answers; what the reply calls saved is on disk."""
+    body = _decoded(SaveBody)
+    fault = next(_save_faults(attempt, body), None)
+    if fault:
+        raise NotUnderstood(fault)
+    typed = [answers.Typed(a.question, a.revision, a.text) for a in body.answers]
+    saved = answers.save(product(), _sat(attempt), body.lease, typed, received_at)
+    return Data(
+        {
+            "kept": [_kept(kept) for kept in saved.kept],
+            "seconds_left": saved.seconds_left,
+            "finish": time_of_day(saved.until),
+            "version": saved.state_version,
+        }
+    )
+
+
+def _save_faults(attempt: str, body: SaveBody) -> Iterator[str]:
+    if body.attempt != attempt:
+        yield "save.other_attempt"
+    if len(body.answers) > answers.MOST_ITEMS:
+        yield "save.too_many"
+    for answer in body.answers:
+        if not _is_storable(answer.text):
+            yield "save.unstorable"
+        if len(answer.text) > answers.LONGEST_ANSWER:
+            yield "save.too_long"
+        if not 1 <= answer.revision <= answers.HIGHEST_REVISION:
+            yield "save.revision"
+
+
+def _is_storable(text: str) -> bool:
+    """No NUL, which PostgreSQL cannot keep in a text, and no half of a surrogate pair."""
+    try:
+        return "\0" not in text and bool(text.encode() or True)
+    except UnicodeEncodeError:
+        return False
+
+
+def _kept(kept: answers.Kept) -> dict[str, Any]:
+    return {
+        "question": kept.code,
+        "status": kept.status,
+        "revision": kept.revision,
+        "sha256": kept.text_hash,
+        "saved_at": time_with_seconds(kept.saved_at) if kept.saved_at else None,
+        "receipt": kept.receipt,
+        **({"text": kept.text} if kept.text is not None else {}),
+    }
+
+
+def _sat(attempt: str) -> answers.Sat:
+    """The unchanging facts of a begun attempt, read once a process."""
+    known: dict[str, answers.Sat] = current_app.extensions.setdefault("sjt_sat", {})
+    if attempt not in known:
+        if len(known) >= MOST_SAT:
+            known.clear()
+        with product().database.reading() as conn:
+            known[attempt] = answers.sat(conn, attempt)
+    return known[attempt]
+
+
+@pages.post("/<attempt>/flag")
+@seated
+def flag(desk: SeatDesk) -> Reply:
+    """Come back to this question, or no longer."""
+    body = _decoded(FlagBody)
+    if desk.place.state is not State.RUNNING:
+        raise NotNow(f"attempt.not_now.{desk.place.state.value}")
+    wanted = answers.sat(desk.conn, desk.place.attempt.ref).questions.get(body.question)
+    if wanted is None:
+        raise NotUnderstood("save.foreign")
+    scripts.set_flag(desk.conn, desk.place.attempt.id, wanted, body.flagged, desk.now)
+    return Data({"question": body.question, "flagged": body.flagged})
+
+
+@pages.post("/<attempt>/beat")
+@looking
+def beat(desk: SeatDesk) -> Reply:
+    """A heartbeat: says that the page is there, and hears what has changed. It changes no state."""
+    body = _decoded(BeatBody)
+    heard = Beat(desk.now, body.hidden, max(0, body.unsent))
+    desk.product.presence.beat(str(desk.place.attempt.sitting_id), desk.place.attempt.ref, heard)
+    return Data(standing_of(desk))
+
+
+def _decoded(kind: type[Body]) -> Body:
+    try:
+        return msgspec.json.decode(request.get_data(), type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise NotUnderstood("save.not_understood", why=str(error)) from error

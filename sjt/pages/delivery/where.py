@@ -1,0 +1,64 @@
+"""Where a candidate stands, and what every page of a sitting shows of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from proctoring.timing import entitled_minutes, seconds_left
+from sjt.pages.replies import Go, go
+from sjt.pages.seated import SeatDesk
+from sjt.pages.shown import time_of_day
+from sjt.rules.attempt import CLOSED
+from sjt.services.papers_drawn import specifications
+
+
+def where(desk: SeatDesk) -> Go:
+    """The page that fits where the attempt stands."""
+    attempt = desk.place.attempt
+    if desk.place.state in CLOSED:
+        return go("delivery.receipt", attempt=attempt.ref)
+    if attempt.started_at is not None:
+        return go("delivery.closing" if is_over(desk) else "delivery.scenario", attempt=attempt.ref)
+    return go("delivery.waiting" if attempt.confirmed_at else "delivery.confirm", attempt=attempt.ref)
+
+
+def is_over(desk: SeatDesk) -> bool:
+    """Whether the deadline has come. Until its grace has passed, last words may still arrive."""
+    until = desk.place.attempt.deadline
+    return until is not None and desk.now >= until
+
+
+def test_of(desk: SeatDesk) -> dict[str, Any]:
+    """Who sits, what, and for how long."""
+    attempt = desk.place.attempt
+    specification = specifications()[attempt.spec_id]
+    allowance = attempt.allowance
+    minutes = entitled_minutes(allowance.base_minutes, allowance.extra_percents)
+    return {
+        "seat": desk.place.seat,
+        "attempt": attempt,
+        "state": desk.place.state,
+        "specification": specification,
+        "pathway": specification.blueprint.pathways[attempt.pathway],
+        "minutes": minutes + allowance.granted_seconds // 60,
+    }
+
+
+def time_of(desk: SeatDesk) -> dict[str, Any]:
+    """Seconds left and the finish time."""
+    until = desk.place.attempt.deadline
+    return {"seconds_left": seconds_left(until, desk.now) if until else 0, "finish": until}
+
+
+def standing_of(desk: SeatDesk) -> dict[str, Any]:
+    """What our scripts are told with every reply."""
+    attempt = desk.place.attempt
+    until = attempt.deadline
+    return {
+        "state": desk.place.state.value,
+        "version": attempt.state_version,
+        "admitted": desk.place.seat.admitted_at is not None,
+        "lease": attempt.lease,
+        "seconds_left": seconds_left(until, desk.now) if until else None,
+        "finish": time_of_day(until) if until else None,
+    }

@@ -1,0 +1,87 @@
+"""The guard of the apprentice's routes: a seat in the cookie, and the attempt that the address names.
+
+A candidate is known by the seat that their keycode opened and by this browser's device cookie; no
+account is read on these routes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Response, session
+
+from sjt.pages.devices import device
+from sjt.pages.guard import MARK, Guarded, View, product, transaction
+from sjt.pages.replies import Reply, send
+from sjt.rules.refusals import NotFound
+from sjt.services.delivery.door import Place, place_of
+from sjt.services.product import Product
+
+SEAT = "seat"  # the key in Flask's cookie under which the attempt's reference stands
+
+
+@dataclass(frozen=True)
+class SeatDesk:
+    """What a page of a sitting works with."""
+
+    conn: sa.Connection
+    now: dt.datetime
+    product: Product
+    place: Place
+
+
+def seated(view: Callable[..., Reply]) -> View:
+    """Guard a route of the sitting; reading or writing by its method."""
+    return _guarded(view, transaction)
+
+
+def looking(view: Callable[..., Reply]) -> View:
+    """Guard a POST that only reads, such as a heartbeat: it opens a read-only transaction."""
+    return _guarded(view, _reading)
+
+
+def _reading() -> AbstractContextManager[sa.Connection]:
+    return product().database.reading()
+
+
+def _guarded(view: Callable[..., Reply], opened: Callable[[], Any]) -> View:
+    @wraps(view)
+    def guarded(attempt: str, **values: Any) -> Response:
+        now = product().clock.now()
+        own_seat(attempt)
+        with opened() as conn:
+            desk = SeatDesk(conn, now, product(), place_of(conn, attempt, device(), now))
+            reply = view(desk, **values)
+        return send(reply)
+
+    setattr(guarded, MARK, Guarded("sitting", place_of))
+    return guarded
+
+
+def saving(view: Callable[[str, dt.datetime], Reply]) -> View:
+    """Guard the save: the cookie's seat only, and no transaction, because the save is its own.
+
+    The receipt time is read here, before any queue or lock. The lease that the save carries is checked
+    in its own statement, and only this browser was ever given it.
+    """
+
+    @wraps(view)
+    def guarded(attempt: str) -> Response:
+        received_at = product().clock.now()
+        own_seat(attempt)
+        return send(view(attempt, received_at))
+
+    setattr(guarded, MARK, Guarded("sitting", own_seat))
+    return guarded
+
+
+def own_seat(attempt: str) -> None:
+    """NotFound when the cookie's seat is not the attempt that the address names."""
+    if session.get(SEAT) != attempt:
+        raise NotFound("error.words.404")

@@ -1,0 +1,1 @@
+"""The apprentice's sitting: in at the door, the paper, answers kept, handed in."""

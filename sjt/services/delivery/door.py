@@ -1,0 +1,96 @@
+"""The door of a sitting: the keycode, the one browser it is bound to, and where its candidate is."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hmac
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from proctoring.events import event
+from sjt.rules.attempt import State, state
+from sjt.rules.refusals import BadInput, NotFound, TooMany
+from sjt.services import keycodes
+from sjt.services.product import Product
+from sjt.stores import attempts, seats
+from sjt.stores.attempts import Attempt
+from sjt.stores.people import token_hash
+from sjt.stores.seats import Seat
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an apprentice is: their seat, their attempt and its state at this moment."""
+
+    seat: Seat
+    attempt: Attempt
+    state: State
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A keycode that fits: the attempt it opens, and whether this browser is let in or must wait."""
+
+    attempt: Attempt
+    let_in: bool
+
+
+def enter(conn: sa.Connection, product: Product, code: str, device: str, now: dt.datetime) -> Entry:
+    """Come in by keycode. The keycode is bound to this browser at first use and stays valid for it.
+
+    Another browser is not let in; that it asked is noted, so that the invigilator can let it in with one
+    press. BadInput with one neutral message for a wrong keycode.
+    """
+    seat = seats.by_keycode_hash(conn, keycodes.keycode_hash(product, code))
+    attempt = attempts.by_seat(conn, seat.id) if seat else None
+    if seat is None or attempt is None or seat.refused_at is not None:
+        raise BadInput([("keycode", "keycode.wrong", {})])
+    mine = token_hash(device)
+    if attempt.device_hash is None:
+        bound = {"device_hash": mine, "device_asking_hash": None, "device_asking_at": None}
+        first = event("device_bound", now, "apprentice", device=mine[:16])
+        return Entry(attempt, attempts.record(conn, attempt.id, first, bound, attempts.a.c.device_hash.is_(None)))
+    if hmac.compare_digest(attempt.device_hash, mine):
+        return Entry(attempt, True)
+    asked = {"device_asking_hash": mine, "device_asking_at": now}
+    attempts.record(conn, attempt.id, event("device_asked", now, "apprentice", device=mine[:16]), asked)
+    return Entry(attempt, False)
+
+
+def counted_failure(product: Product, device: str, code: str) -> None:
+    """Count a wrong keycode by device and by keycode; raises TooMany once either is used up.
+
+    Called for wrong keycodes only, so that nobody with the right one is ever refused: a whole room of
+    candidates sits behind one address.
+    """
+    wrong = keycodes.keycode_hash(product, code)
+    keys = [("keycode", "device", token_hash(device)), ("keycode", "code", wrong)]
+    used_up = any(product.limits.exhausted(*key) for key in keys)
+    for key in keys:
+        product.limits.failed(*key)
+    if used_up:
+        raise TooMany("keycode.too_many")
+
+
+def place_of(conn: sa.Connection, attempt_ref: str, device: str, now: dt.datetime) -> Place:
+    """The apprentice's place; NotFound when the attempt is unknown or not this browser's."""
+    attempt = attempts.by_ref(conn, attempt_ref)
+    if attempt is None or attempt.device_hash is None or attempt.device_hash != token_hash(device):
+        raise NotFound("error.words.404")
+    seat = seats.by_id(conn, attempt.seat_id)
+    if seat is None or seat.refused_at is not None:
+        raise NotFound("error.words.404")
+    return Place(seat, attempt, state(attempt.facts, now))
+
+
+def confirm(conn: sa.Connection, attempt: Attempt, now: dt.datetime) -> None:
+    """The candidate says: this is my name, and this is my test. Saying it again changes nothing."""
+    told = event("confirmed", now, "apprentice")
+    attempts.record(conn, attempt.id, told, {"confirmed_at": now}, attempts.a.c.confirmed_at.is_(None))
+
+
+def take_lease(conn: sa.Connection, attempt: Attempt, now: dt.datetime) -> int:
+    """Make this page the one writer; the page that held the lease before learns it with its next save."""
+    attempts.record(conn, attempt.id, event("page_opened", now, "apprentice"), {"lease": attempts.a.c.lease + 1})
+    return attempts.locked(conn, attempt.id).lease

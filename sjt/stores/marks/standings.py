@@ -1,0 +1,194 @@
+"""Responses and the marks on them, as they stand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from sjt.db import for_update
+from sjt.stores.tables import attempts, mark_points, marks, responses, results, seats, sitting_staff
+
+GIVEN_BACK, IDLE, RECALLED = "given back", "idle", "recalled"
+# All white space that Python strips, so that the database and the rule agree on what is unanswered.
+BLANKS = "".join(chr(code) for code in range(1, 0x3001) if chr(code).isspace())
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A final judgement on one point."""
+
+    met: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class Response:
+    """One answer of a frozen script, without its text."""
+
+    id: int
+    ref: str
+    sitting_id: int
+    attempt_id: int
+    question_version_id: int
+    statement: str
+    key: bool
+    position: int
+    answered: bool
+    spec_id: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One person's work on one response: in hand, final, or returned for a reason."""
+
+    id: int
+    ref: str
+    response_id: int
+    turn: int
+    marker_id: int
+    touched_at: dt.datetime
+    draft: Mapping[str, Any] | None
+    edit: int
+    final_at: dt.datetime | None
+    comment: str | None
+    returned_at: dt.datetime | None
+    returned_reason: str | None
+    points: Mapping[str, Judged]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A response with the marks that stand on it (in hand or final; not the returned ones)."""
+
+    response: Response
+    marks: tuple[Mark, ...]
+
+
+_answered = sa.and_(responses.c.revision > 0, sa.func.trim(responses.c.text, BLANKS) != "").label("answered")
+_of_response = [
+    responses.c.id, responses.c.ref, responses.c.sitting_id, responses.c.attempt_id, responses.c.question_version_id,
+    responses.c.statement, responses.c.key, responses.c.position, _answered, attempts.c.spec_id,
+]  # fmt: skip
+_of_mark = [
+    marks.c.id, marks.c.ref, marks.c.response_id, marks.c.turn, marks.c.marker_id, marks.c.touched_at, marks.c.draft,
+    marks.c.edit, marks.c.final_at, marks.c.comment, marks.c.returned_at, marks.c.returned_reason,
+]  # fmt: skip
+_released = sa.exists().where(results.c.attempt_id == attempts.c.id)
+_markable = sa.and_(attempts.c.closed_at.is_not(None), attempts.c.closed_as != "void", ~_released)
+
+
+def standings(
+    conn: sa.Connection,
+    *,
+    question_version_id: int | None = None,
+    sitting_id: int | None = None,
+    response_id: int | None = None,
+) -> list[Standing]:
+    """Responses that may still be judged, in the order of their random references.
+
+    Their attempt is closed, not void, and has no released result.
+    """
+    conditions: list[sa.ColumnElement[bool]] = [_markable]
+    if question_version_id is not None:
+        conditions.append(responses.c.question_version_id == question_version_id)
+    if sitting_id is not None:
+        conditions.append(responses.c.sitting_id == sitting_id)
+    if response_id is not None:
+        conditions.append(responses.c.id == response_id)
+    return _standings(conn, sa.and_(*conditions))
+
+
+def of_sitting(conn: sa.Connection, sitting_id: int) -> list[Standing]:
+    """All responses of a sitting, whatever has become of them."""
+    return _standings(conn, responses.c.sitting_id == sitting_id)
+
+
+def unmarked(conn: sa.Connection, response_id: int) -> Response:
+    """One response, for the mark that stands on it."""
+    query = sa.select(*_of_response).join(attempts).where(responses.c.id == response_id)
+    return Response(**conn.execute(query).one()._mapping)
+
+
+def _standings(conn: sa.Connection, condition: sa.ColumnElement[bool]) -> list[Standing]:
+    query = sa.select(*_of_response).join(attempts).where(condition).order_by(responses.c.ref)
+    found = [Response(**row._mapping) for row in conn.execute(query)]
+    standing = sa.select(responses.c.id).join(attempts).where(condition)
+    own: dict[int, list[Mark]] = {}
+    for mark in _marks(conn, sa.and_(marks.c.returned_at.is_(None), marks.c.response_id.in_(standing))):
+        own.setdefault(mark.response_id, []).append(mark)
+    return [Standing(response, tuple(own.get(response.id, ()))) for response in found]
+
+
+def _marks(conn: sa.Connection, condition: sa.ColumnElement[bool]) -> list[Mark]:
+    rows = conn.execute(sa.select(*_of_mark).where(condition).order_by(marks.c.response_id, marks.c.turn)).all()
+    wanted = sa.select(marks.c.id).where(condition)
+    judged: dict[int, dict[str, Judged]] = {}
+    for row in conn.execute(sa.select(mark_points).where(mark_points.c.mark_id.in_(wanted))):
+        judged.setdefault(row.mark_id, {})[row.point] = Judged(row.met, row.reason)
+    return [Mark(**row._mapping, points=judged.get(row.id, {})) for row in rows]
+
+
+def by_ref(conn: sa.Connection, ref: str) -> Mark | None:
+    """A mark by its random reference."""
+    found = _marks(conn, marks.c.ref == ref)
+    return found[0] if found else None
+
+
+def in_hand(conn: sa.Connection, marker_id: int, question_version_id: int | None = None) -> list[tuple[Mark, int]]:
+    """What a person holds and has not finished, the oldest first, each with its question version."""
+    holding = sa.and_(marks.c.marker_id == marker_id, marks.c.returned_at.is_(None), marks.c.final_at.is_(None))
+    return _with_question(conn, holding, question_version_id)
+
+
+def recently_final(conn: sa.Connection, marker_id: int, since: dt.datetime) -> list[tuple[Mark, int]]:
+    """What a person made final since a time, the newest first, each with its question version."""
+    recent = sa.and_(marks.c.marker_id == marker_id, marks.c.final_at >= since)
+    found = _with_question(conn, recent, None)
+    return sorted(found, key=lambda pair: pair[0].final_at or since, reverse=True)
+
+
+def _with_question(
+    conn: sa.Connection, condition: sa.ColumnElement[bool], question_version_id: int | None
+) -> list[tuple[Mark, int]]:
+    found = sorted(_marks(conn, condition), key=lambda mark: mark.id)
+    query = sa.select(responses.c.id, responses.c.question_version_id)
+    rows = conn.execute(query.where(responses.c.id.in_([mark.response_id for mark in found])))
+    question = {row.id: row.question_version_id for row in rows}
+    pairs = [(mark, question[mark.response_id]) for mark in found]
+    return [pair for pair in pairs if question_version_id in (None, pair[1])]
+
+
+def answer_text(conn: sa.Connection, response_id: int) -> str:
+    """The answer itself, character for character."""
+    return str(conn.execute(sa.select(responses.c.text).where(responses.c.id == response_id)).scalar_one())
+
+
+def invigilated(conn: sa.Connection, person_id: int) -> set[int]:
+    """Sittings that a person had a hand in: named for them, or did their register, gate or closing."""
+    named = sa.select(sitting_staff.c.sitting_id).where(sitting_staff.c.person_id == person_id)
+    acted = sa.or_(
+        seats.c.identity_by == person_id, seats.c.admitted_by == person_id, attempts.c.opened_by == person_id,
+        attempts.c.closed_by == person_id,
+    )  # fmt: skip
+    register = sa.select(seats.c.sitting_id).outerjoin(attempts, attempts.c.seat_id == seats.c.id).where(acted)
+    return set(conn.scalars(sa.union(named, register)))
+
+
+def turned_down(conn: sa.Connection, person_id: int) -> set[int]:
+    """Responses that a person gave back, and is not offered again."""
+    condition = (marks.c.marker_id == person_id) & (marks.c.returned_reason == GIVEN_BACK)
+    return set(conn.scalars(sa.select(marks.c.response_id).where(condition)))
+
+
+def is_released(conn: sa.Connection, attempt_id: int) -> bool:
+    """Whether a result of the attempt was ever released."""
+    return conn.scalar(sa.select(results.c.id).where(results.c.attempt_id == attempt_id).limit(1)) is not None
+
+
+def lock_attempts(conn: sa.Connection, ids: Collection[int]) -> None:
+    """Hold these attempts until the transaction ends: claims, commits, recalls and releases take turns."""
+    conn.execute(for_update(sa.select(attempts.c.id).where(attempts.c.id.in_(list(ids))).order_by(attempts.c.id)))

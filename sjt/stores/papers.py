@@ -1,0 +1,128 @@
+"""Papers: kept frozen with version ids and order, and read back as the candidate sees them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from item_bank.paper import ASSEMBLER, Paper
+from sjt.stores import tables as t
+from sjt.stores.bank import LANGUAGE
+from sjt.stores.people import new_ref
+
+
+@dataclass(frozen=True)
+class ShownQuestion:
+    """A question as its candidate sees it. ``code`` names its version to the browser: ``slug@version``."""
+
+    id: int
+    code: str
+    position: int
+    statement: str
+    key: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class ShownScenario:
+    """A scenario of a paper, in its place, with its questions."""
+
+    position: int
+    title: str
+    text: str
+    questions: tuple[ShownQuestion, ...]
+
+
+@dataclass(frozen=True)
+class ShownPaper:
+    """A frozen paper with its texts."""
+
+    ref: str
+    hash: str
+    scenarios: tuple[ShownScenario, ...]
+
+    @property
+    def questions(self) -> tuple[ShownQuestion, ...]:
+        """All questions in the order of the paper."""
+        return tuple(q for s in self.scenarios for q in s.questions)
+
+
+def keep(conn: sa.Connection, attempt_id: int, paper: Paper, seed: str, paper_hash: str, now: dt.datetime) -> str:
+    """Freeze a paper for an attempt; returns its reference. A paper drawn before and not begun gives way."""
+    old = sa.select(t.papers.c.id).where(t.papers.c.attempt_id == attempt_id)
+    conn.execute(t.paper_questions.delete().where(t.paper_questions.c.paper_id.in_(old)))
+    conn.execute(t.papers.delete().where(t.papers.c.attempt_id == attempt_id))
+    ref = new_ref()
+    row = {"ref": ref, "attempt_id": attempt_id, "seed": seed, "assembler": ASSEMBLER, "hash": paper_hash}
+    paper_id = conn.execute(t.papers.insert().values(**row, drawn_at=now).returning(t.papers.c.id)).scalar_one()
+    ids = _version_ids(conn, paper)
+    rows: list[dict[str, object]] = []
+    for place, scenario in enumerate(paper.scenarios, 1):
+        for question in scenario.questions:
+            question_id, scenario_id = ids[question.question, question.version]
+            rows.append(
+                {
+                    "paper_id": paper_id,
+                    "position": len(rows) + 1,
+                    "scenario_position": place,
+                    "scenario_version_id": scenario_id,
+                    "question_version_id": question_id,
+                    "statement": question.statement,
+                    "key": question.key,
+                }
+            )
+    conn.execute(t.paper_questions.insert(), rows)
+    return ref
+
+
+def _version_ids(conn: sa.Connection, paper: Paper) -> dict[tuple[str, int], tuple[int, int]]:
+    versions = t.question_versions
+    rows = conn.execute(
+        sa.select(t.questions.c.slug, versions.c.number, versions.c.id, versions.c.scenario_version_id)
+        .join(t.questions, t.questions.c.id == versions.c.question_id)
+        .where(t.questions.c.slug.in_([q.question for q in paper.questions]))
+    ).all()
+    return {(row.slug, row.number): (row.id, row.scenario_version_id) for row in rows}
+
+
+def shown(conn: sa.Connection, attempt_id: int) -> ShownPaper | None:
+    """An attempt's paper with its texts: one statement. None when no paper has been drawn."""
+    pq, qv = t.paper_questions, t.question_versions
+    rows = conn.execute(
+        sa.select(t.papers.c.ref, t.papers.c.hash, pq.c.position, pq.c.scenario_position, pq.c.statement, pq.c.key,
+                  qv.c.id, qv.c.number, t.questions.c.slug, t.question_texts.c.text,
+                  t.scenario_texts.c.title, t.scenario_texts.c.text.label("scenario_text"))
+        .select_from(t.papers).join(pq, pq.c.paper_id == t.papers.c.id)
+        .join(qv, qv.c.id == pq.c.question_version_id).join(t.questions, t.questions.c.id == qv.c.question_id)
+        .join(t.question_texts, t.question_texts.c.question_version_id == qv.c.id)
+        .join(t.scenario_texts, t.scenario_texts.c.scenario_version_id == pq.c.scenario_version_id)
+        .where(t.papers.c.attempt_id == attempt_id, t.question_texts.c.language == LANGUAGE,
+               t.scenario_texts.c.language == LANGUAGE)
+        .order_by(pq.c.position)
+    ).all()  # fmt: skip
+    if not rows:
+        return None
+    scenarios: dict[int, list[ShownQuestion]] = {}
+    titles: dict[int, tuple[str, str]] = {}
+    for row in rows:
+        code = f"{row.slug}@{row.number}"
+        question = ShownQuestion(row.id, code, row.position, row.statement, row.key, row.text)
+        scenarios.setdefault(row.scenario_position, []).append(question)
+        titles[row.scenario_position] = (row.title, row.scenario_text)
+    made = tuple(ShownScenario(place, *titles[place], tuple(asked)) for place, asked in scenarios.items())
+    return ShownPaper(rows[0].ref, rows[0].hash, made)
+
+
+def question_ids(conn: sa.Connection, attempt_ref: str) -> dict[str, int]:
+    """The question version ids of an attempt's paper by the codes that its browser uses."""
+    rows = conn.execute(
+        sa.select(t.questions.c.slug, t.question_versions.c.number, t.question_versions.c.id)
+        .select_from(t.attempts).join(t.papers, t.papers.c.attempt_id == t.attempts.c.id)
+        .join(t.paper_questions, t.paper_questions.c.paper_id == t.papers.c.id)
+        .join(t.question_versions, t.question_versions.c.id == t.paper_questions.c.question_version_id)
+        .join(t.questions, t.questions.c.id == t.question_versions.c.question_id)
+        .where(t.attempts.c.ref == attempt_ref)
+    ).all()  # fmt: skip
+    return {f"{row.slug}@{row.number}": row.id for row in rows}
