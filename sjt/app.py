@@ -6,14 +6,12 @@ import flask_login
 from flask import Flask, Response
 from flask_wtf import CSRFProtect
 
-from sjt.clock import Clock, SystemClock
+from sjt.clock import Clock
 from sjt.config import Settings
-from sjt.db import ROOT, Database
+from sjt.db import ROOT
 from sjt.pages import BLUEPRINTS, devices, errors, guard, menu, shown, static
 from sjt.pages.sign_in import SESSION_LASTS
-from sjt.services.product import Product
-from sjt.stores.limits import FailureLimits
-from sjt.stores.presence import presence_at
+from sjt.services.product import make_product
 
 LARGEST_REQUEST = 2_000_000  # bytes; a batch of sixteen longest answers in UTF-8 is 1.3 million
 POLICY = "; ".join(
@@ -59,16 +57,6 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
         app.register_blueprint(blueprint)
     app.after_request(_headers)
     return app
-
-
-def make_product(settings: Settings, clock: Clock | None = None) -> Product:
-    """The parts of a running product, for the web and for commands alike."""
-    database = Database(settings.database_url)
-    if clock is None:
-        clock = SystemClock()
-        clock.follow(database.time())
-    presence = presence_at(settings.redis_url)
-    return Product(settings, database, clock, presence, FailureLimits(settings.redis_url))
 
 
 def _sign_in(app: Flask) -> None:

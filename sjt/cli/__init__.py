@@ -9,6 +9,7 @@ import click
 from sjt.cli.bank import bank
 from sjt.cli.grade import grade
 from sjt.cli.papers import papers
+from sjt.cli.run import demo, serve, sweep
 from sjt.cli.spec import spec
 from sjt.services.files import BadFiles
 
@@ -30,5 +31,5 @@ def main() -> None:
     """Timed, invigilated situational judgement tests."""
 
 
-for command in (spec, bank, papers, grade):
+for command in (serve, demo, sweep, spec, bank, papers, grade):
     main.add_command(command)

@@ -54,7 +54,7 @@ class Guarded:
     """How a route is guarded, for the test that walks the routing table."""
 
     act: str | None
-    loader: Loader | None = None
+    loader: Callable[..., Any] | None = None
     public_because: str | None = None
 
 

@@ -18,6 +18,7 @@ DESKS = (  # label, endpoint, act that opens it
     ("Item bank", "authoring.bank", "bank.read"),
     ("Marking", "marking.queue", "marking.queue"),
     ("Results", "results.sittings", "results.read"),
+    ("People", "registration.people", "people.read"),
     ("My result", "results.mine", "results.read_own"),
     ("Evidence", "audit.sittings", "audit.read"),
 )
@@ -42,12 +43,11 @@ def _frame() -> dict[str, Any]:
     settings = product().settings
     links = []
     if person is not None:
-        own = (request.blueprint or "").split(".")[0]
         links = [
             Link(
                 label,
                 url_for(endpoint),
-                request.endpoint == endpoint or (endpoint.split(".")[0] == own != "registration"),
+                _is_current(endpoint, url_for(endpoint)),
             )
             for label, endpoint, act in DESKS
             if may_ever(act, person.roles)
@@ -58,3 +58,9 @@ def _frame() -> dict[str, Any]:
         "product_name": settings.product_name,
         "installation_kind": settings.kind,
     }
+
+
+def _is_current(endpoint: str, url: str) -> bool:
+    """Whether the page is the desk's own or below it. All of the manager's lists lie below Today's address."""
+    below = endpoint != "registration.today" and request.path.startswith(url)
+    return request.endpoint == endpoint or below

@@ -87,9 +87,9 @@ class Content:
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with a field of the draft: the field's name, a message code and its parameters."""
+    """What is wrong with a field of the draft: its name, a message code and its parameters."""
 
-    field: str
+    name: str
     code: str
     params: Mapping[str, object] = field(default_factory=dict)
 

@@ -50,11 +50,6 @@ class Verdict:
         return None if self.points is None else all(self.points.values())
 
 
-def is_answered(revision: int, text: str) -> bool:
-    """Whether there is anything to judge: something was saved, and it is more than white space."""
-    return revision > 0 and bool(text.strip())
-
-
 def decide(
     points: Sequence[str],
     *,
@@ -65,8 +60,8 @@ def decide(
 ) -> Verdict:
     """What the final judgements (turn -> judgement) of one response come to.
 
-    An unanswered response is not passed without a marker and never enters a queue: the plan counts it as
-    not passed, and nobody can judge what is not there. Otherwise there is no question result without a
+    An unanswered response (never saved, or nothing but white space) is not passed without a marker and never
+    enters a queue: the plan counts it as not passed, and nobody can judge what is not there. Otherwise there is no question result without a
     judgement on every point. Agreed points stand; the third judgement decides the disputed ones and no
     other. Without a third, a point is met when every judgement found it met. ValueError without points.
     """

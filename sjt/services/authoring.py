@@ -170,9 +170,7 @@ def publish(conn: sa.Connection, person: Person, approved: Version, now: dt.date
     drafts.lock_scenario(conn, approved.scenario_id)
     if not may(version(conn, approved.ref).state, Act.PUBLISH):
         raise NotNow("authoring.not_approved", number=approved.number)
-    drafts.retire_live(
-        conn, approved.scenario_id, person.id, say("authoring.replaced", number=approved.number), now
-    )
+    drafts.retire_live(conn, approved.scenario_id, person.id, say("authoring.replaced", number=approved.number), now)
     if not drafts.move(conn, approved.id, _from(Act.PUBLISH), State.LIVE, live_at=now):
         raise NotNow("authoring.not_approved", number=approved.number)
     _record(conn, person, "bank.published", approved, now)

@@ -6,11 +6,11 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 
-from sjt.clock import Clock
+from sjt.clock import Clock, SystemClock
 from sjt.config import Settings
 from sjt.db import Database
 from sjt.stores.limits import FailureLimits
-from sjt.stores.presence import Presence
+from sjt.stores.presence import Presence, presence_at
 
 
 @dataclass(frozen=True)
@@ -26,3 +26,12 @@ class Product:
     def key(self, purpose: str) -> bytes:
         """A secret of its own for each purpose, derived from the one secret key."""
         return hmac.new(self.settings.secret_key.encode(), purpose.encode(), hashlib.sha256).digest()
+
+
+def make_product(settings: Settings, clock: Clock | None = None) -> Product:
+    """The parts of a running product. Tests give a clock; otherwise it follows the database's time."""
+    database = Database(settings.database_url)
+    if clock is None:
+        clock = SystemClock()
+        clock.follow(database.time())
+    return Product(settings, database, clock, presence_at(settings.redis_url), FailureLimits(settings.redis_url))

@@ -67,6 +67,7 @@ class Search:
     spec_name: str = ""
     pathway: str = ""
     gateway: bool | None = None
+    unbooked: bool = False
 
 
 ENTERED = ("number", "name", "email", "employer", "provider", "spec_name", "pathway")
@@ -122,6 +123,8 @@ def _matches(wanted: Search) -> sa.ColumnElement[bool]:
     if wanted.gateway is not None:
         complete = candidates.c.gateway_complete_at.is_not(None)
         conditions.append(complete if wanted.gateway else sa.not_(complete))
+    if wanted.unbooked:
+        conditions.append(candidates.c.id.not_in(sa.select(seats.c.candidate_id).where(seats.c.cancelled_at.is_(None))))
     return sa.and_(*conditions)
 
 

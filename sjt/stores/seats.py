@@ -152,6 +152,12 @@ def without_paper(conn: sa.Connection, sitting_id: int) -> list[Seat]:
     return _seats(conn, sa.and_(STANDS, seats.c.sitting_id == sitting_id, seats.c.id.not_in(drawn)))
 
 
+def booked(conn: sa.Connection, candidate_ids: Collection[int]) -> set[int]:
+    """Those candidates for whom a booking stands, past or coming."""
+    query = sa.select(seats.c.candidate_id).where(STANDS, seats.c.candidate_id.in_(list(candidate_ids)))
+    return set(conn.scalars(query))
+
+
 def overlapping(
     conn: sa.Connection, candidate_ids: Collection[int], starts_at: dt.datetime, ends_at: dt.datetime, but: int
 ) -> Mapping[int, str]:

@@ -13,9 +13,21 @@ from sjt.words.authoring import AUTHORING
 from sjt.words.delivery import DELIVERY
 from sjt.words.doors import DOORS
 from sjt.words.files import FILES
+from sjt.words.invigilation import INVIGILATION
+from sjt.words.marking import MARKING
 from sjt.words.outcomes import OUTCOMES
+from sjt.words.registration import REGISTRATION
 
-WORDS: Mapping[str, str] = {**AUTHORING, **DELIVERY, **DOORS, **FILES, **OUTCOMES}
+WORDS: Mapping[str, str] = {
+    **AUTHORING,
+    **DELIVERY,
+    **DOORS,
+    **FILES,
+    **INVIGILATION,
+    **MARKING,
+    **OUTCOMES,
+    **REGISTRATION,
+}
 _translation = gettext.NullTranslations()
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from item_bank.blueprint import Blueprint
@@ -222,6 +222,7 @@ LINES = SCENARIO.splitlines()
 
 
 @given(st.data())
+@settings(max_examples=40)
 def test_whatever_happens_to_its_lines_the_check_says_so_in_faults(data: st.DataObject) -> None:
     lines = LINES.copy()
     for _ in range(data.draw(st.integers(1, 4))):

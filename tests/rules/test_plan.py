@@ -259,7 +259,7 @@ def assert_usable(plan: Specification) -> None:
 
 
 @given(st.data())
-@settings(max_examples=25)
+@settings(max_examples=15)
 def test_whatever_happens_to_its_lines_the_check_says_so_in_faults(data: st.DataObject) -> None:
     lines = SHIPPED.splitlines()
     for _ in range(data.draw(st.integers(1, 3))):

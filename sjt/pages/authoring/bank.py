@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import request
 
 from sjt.pages.authoring.forms import NewForm
-from sjt.pages.authoring.loading import KINDS, may, may_review, pages, versions_of
+from sjt.pages.authoring.loading import BADGES, may, may_review, pages, versions_of
 from sjt.pages.guard import Desk, requires
 from sjt.pages.replies import Reply, go, show
 from sjt.rules.authoring import IN_PROGRESS, State
@@ -86,7 +86,7 @@ def bank(desk: Desk) -> Reply:
         states=STATES,
         work=_work(desk, everything.values()),
         may=may(desk),
-        kinds=KINDS,
+        badges=BADGES,
     )
 
 
@@ -123,7 +123,7 @@ def begin(desk: Desk) -> Reply:
     if not sound:
         return _new_page(form, specification, 400)
     ref = authoring.new_scenario(
-        desk.conn, desk.person, specification.name, form.theme.data, form.title.data, desk.now
+        desk.conn, desk.person, specification.name, form.theme.data, form.title.data or "", desk.now
     )
     return go("authoring.editor", say("authoring.new"), ref=ref)
 
@@ -145,7 +145,7 @@ def scenario(desk: Desk, versions: Sequence[Version]) -> Reply:
         reviews=_by_version(drafts.reviews_of(desk.conn, [v.id for v in versions])),
         review_open=busy is not None and may_review(desk, busy),
         may=may(desk),
-        kinds=KINDS,
+        badges=BADGES,
     )
 
 

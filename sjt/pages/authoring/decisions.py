@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sjt.pages.authoring import texts
-from sjt.pages.authoring.forms import ReviewForm, WithdrawForm
-from sjt.pages.authoring.loading import KINDS, Frame, pages, version_of
+from sjt.pages.authoring.forms import ReviewForm, WithdrawForm, whole
+from sjt.pages.authoring.loading import BADGES, Frame, pages, version_of
 from sjt.pages.guard import Desk, requires
 from sjt.pages.replies import Go, Reply, go, show
 from sjt.rules.authoring import Act, State, may
@@ -30,13 +30,15 @@ def decide(desk: Desk, frame: Frame) -> Reply:
     """Approve the version as it was read, or send it back with a comment."""
     _refuse_decided(frame)
     form, version = ReviewForm(), frame.version
+    if not authoring.readable(desk.conn, desk.person, version, desk.now):
+        return texts.gate(frame, "review")
     if not form.validate():
         return _review_page(desk, frame, form, 400)
     if form.decision.data == "return":
-        authoring.send_back(desk.conn, desk.person, version, form.comment.data, desk.now)
+        authoring.send_back(desk.conn, desk.person, version, form.comment.data or "", desk.now)
         return _to_scenario(frame, "authoring.returned")
-    edit = int(form.edit.data) if (form.edit.data or "").isdecimal() else -1
-    authoring.approve(desk.conn, desk.person, version, edit, form.comment.data, form.checks.data, desk.now)
+    edit = whole(form.edit.data)
+    authoring.approve(desk.conn, desk.person, version, edit, form.comment.data or "", form.checks.data or [], desk.now)
     return _to_scenario(frame, "authoring.approved")
 
 
@@ -54,7 +56,7 @@ def withdrawal(desk: Desk, frame: Frame) -> Reply:
     """What a withdrawal means, and the form for its reason."""
     if not may(frame.version.state, Act.WITHDRAW):
         raise NotNow("authoring.not_withdrawable", number=frame.version.number)
-    return show("authoring/withdraw.html", frame=frame, version=frame.version, form=WithdrawForm(), kinds=KINDS)
+    return show("authoring/withdraw.html", frame=frame, version=frame.version, form=WithdrawForm(), badges=BADGES)
 
 
 @pages.post("/version/<ref>/withdraw")
@@ -63,8 +65,8 @@ def withdraw(desk: Desk, frame: Frame) -> Reply:
     """Take a version out of use, with the reason."""
     form = WithdrawForm()
     if not form.validate():
-        return show("authoring/withdraw.html", 400, frame=frame, version=frame.version, form=form, kinds=KINDS)
-    authoring.withdraw(desk.conn, desk.person, frame.version, form.reason.data, desk.now)
+        return show("authoring/withdraw.html", 400, frame=frame, version=frame.version, form=form, badges=BADGES)
+    authoring.withdraw(desk.conn, desk.person, frame.version, form.reason.data or "", desk.now)
     return _to_scenario(frame, "authoring.withdrawn")
 
 
@@ -83,7 +85,7 @@ def _review_page(desk: Desk, frame: Frame, form: ReviewForm, status: int = 200) 
         content=drafts.content_of(desk.conn, frame.version.id),
         earlier=[v for v in drafts.of_scenario(desk.conn, frame.version.slug) if v.number < frame.version.number],
         reviews=drafts.reviews_of(desk.conn, [frame.version.id]),
-        kinds=KINDS,
+        badges=BADGES,
     )
 
 

@@ -8,11 +8,11 @@ from flask import request
 
 from item_bank.exchange import SCENARIO_WORDS, word_count
 from sjt.pages.authoring import forms, texts
-from sjt.pages.authoring.loading import KINDS, Frame, pages, version_of
+from sjt.pages.authoring.loading import BADGES, Frame, pages, version_of
 from sjt.pages.guard import Desk, requires
 from sjt.pages.replies import Data, Reply, go, show
 from sjt.pages.shown import time_with_seconds
-from sjt.rules.authoring import Act, Asked, Content, fields, may, merged
+from sjt.rules.authoring import Act, Asked, Content, fields, guide_field, may, merged, question_field
 from sjt.rules.refusals import NotNow, Refusal, Stale
 from sjt.services import authoring
 from sjt.stores import drafts
@@ -46,7 +46,9 @@ def write(desk: Desk, frame: Frame) -> Reply:
         return _page(desk, frame, form, typed, 400)
     content = _with_questions(typed, act, value or form.add.data)
     try:
-        edit, changed = authoring.save(desk.conn, desk.person, frame.version, _number(form), content, desk.now)
+        edit, changed = authoring.save(
+            desk.conn, desk.person, frame.version, forms.whole(form.edit.data), content, desk.now
+        )
     except (Stale, NotNow) as refusal:
         return _stale(desk, frame, typed, refusal)
     if act == "send":
@@ -63,7 +65,7 @@ def autosave(desk: Desk, frame: Frame) -> Reply:
     if not form.validate():
         first = next(iter(form.errors.values()))[0]
         return Data({"error": "authoring.faults", "words": first}, 400)
-    edit, _ = authoring.save(desk.conn, desk.person, frame.version, _number(form), typed, desk.now)
+    edit, _ = authoring.save(desk.conn, desk.person, frame.version, forms.whole(form.edit.data), typed, desk.now)
     return Data({"edit": edit, "words": say("authoring.saved", time=time_with_seconds(desk.now))})
 
 
@@ -82,12 +84,6 @@ def _typed(frame: Frame) -> tuple[Any, Content]:
     return form, forms.content_of(form, statements, frame.specification.blueprint)
 
 
-def _number(form: Any) -> int:
-    """The edit that a page was drawn from; what is no number is no edit."""
-    text = form.edit.data or ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
-
-
 def _with_questions(content: Content, act: str, statement: str) -> Content:
     if act == "add":
         added = {asked.statement: asked for asked in (*content.questions, Asked(statement))}
@@ -103,15 +99,13 @@ def _send(desk: Desk, frame: Frame, form: Any, content: Content, edit: int) -> R
     """Send the saved draft for review, or show everything that it still lacks beside its place."""
     faults = authoring.submit(desk.conn, desk.person, authoring.version(desk.conn, frame.version.ref), desk.now)
     if not faults:
-        return go(
-            "authoring.scenario", say("authoring.sent", number=frame.version.number), slug=frame.version.slug
-        )
+        return go("authoring.scenario", say("authoring.sent", number=frame.version.number), slug=frame.version.slug)
     forms.add_faults(form, faults)
     form.edit.data = str(edit)
     return _page(desk, frame, form, content, 400, summary=say("authoring.incomplete"))
 
 
-def _page(desk: Desk, frame: Frame, form: Any, content: Content, status: int = 200, summary: str | None = None) -> Reply:
+def _page(desk: Desk, frame: Frame, form: Any, content: Content, status: int = 200, summary: str = "") -> Reply:
     return show(
         "authoring/editor.html",
         status,
@@ -119,14 +113,14 @@ def _page(desk: Desk, frame: Frame, form: Any, content: Content, status: int = 2
         version=frame.version,
         form=form,
         content=content,
-        sound=not form.errors or summary is not None,
+        sound=not form.errors or bool(summary),
         reviews=drafts.reviews_of(desk.conn, [frame.version.id]),
         words=word_count(content.text),
         bounds=SCENARIO_WORDS,
         halves=forms.HALVES,
-        names=(forms.question_field, forms.guide_field),
+        names=(question_field, guide_field),
         summary=summary,
-        kinds=KINDS,
+        badges=BADGES,
     )
 
 

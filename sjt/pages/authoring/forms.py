@@ -62,6 +62,10 @@ def _tidy(text: str | None) -> str:
     return tidy(text or "")
 
 
+def _one_line(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
 def _short_lines(form: object, field: Field) -> None:
     if any(len(line) > LONGEST_SOURCE for line in (field.data or "").splitlines()):
         raise ValidationError(say("authoring.source_long", limit=LONGEST_SOURCE))
@@ -75,7 +79,7 @@ class DraftForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """What every draft has; ``draft_form`` adds its questions."""
 
     edit = HiddenField()
-    title = StringField("Title", [Plain(LONGEST_TITLE)], filters=[lambda text: (text or "").strip()])
+    title = StringField("Title", [Plain(LONGEST_TITLE)], filters=[_one_line])
     text = _area("Situation")
     sources = _area("Sources", LONGEST_TEXT, _short_lines)
     add = SelectField("Add a question on", validate_choice=False)
@@ -138,7 +142,12 @@ def content_of(form: Any, statements: Iterable[str], blueprint: Blueprint) -> Co
 def add_faults(form: Any, faults: Iterable[Fault]) -> None:
     """Show faults of the draft beside their fields."""
     for fault in faults:
-        form[fault.field].errors = [*form[fault.field].errors, say(fault.code, fault.params)]
+        form[fault.name].errors = [*form[fault.name].errors, say(fault.code, fault.params)]
+
+
+def whole(text: str | None) -> int:
+    """The number of an edit as a page sent it; what is no number is no edit (-1)."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
 class NewForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
@@ -148,7 +157,7 @@ class NewForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     title = StringField(
         "Title",
         [DataRequired(say("authoring.no_title")), Plain(LONGEST_TITLE)],
-        filters=[lambda text: (text or "").strip()],
+        filters=[_one_line],
     )
     theme = SelectField("Theme", validate_choice=False)
 

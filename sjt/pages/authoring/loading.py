@@ -15,16 +15,12 @@ from sjt.rules.refusals import NotFound
 from sjt.services import authoring
 from sjt.stores import drafts
 from sjt.stores.drafts import Version
+from sjt.words import say
 
 pages = Blueprint("authoring", __name__, url_prefix="/bank")
 
-KINDS = {
-    State.DRAFT: "info",
-    State.IN_REVIEW: "warn",
-    State.APPROVED: "info",
-    State.LIVE: "good",
-    State.WITHDRAWN: "neutral",
-}
+KINDS = {State.DRAFT: "info", State.IN_REVIEW: "warn", State.APPROVED: "info", State.LIVE: "good"}
+BADGES = {state: (KINDS.get(state, "neutral"), say(f"authoring.state.{state.value}")) for state in State}
 
 
 @dataclass(frozen=True)

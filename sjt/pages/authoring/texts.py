@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import request
 
 from sjt.pages.authoring.forms import OpenForm
-from sjt.pages.authoring.loading import KINDS, Frame, may, may_review, pages, version_of
+from sjt.pages.authoring.loading import BADGES, Frame, may, may_review, pages, version_of
 from sjt.pages.guard import Desk, requires
 from sjt.pages.replies import Reply, go, show
 from sjt.pages.shown import day_and_time
@@ -45,7 +45,7 @@ def version(desk: Desk, frame: Frame) -> Reply:
         earlier=[v for v in drafts.of_scenario(desk.conn, frame.version.slug) if v.number < frame.version.number],
         review_open=may_review(desk, frame.version),
         may=may(desk),
-        kinds=KINDS,
+        badges=BADGES,
     )
 
 
@@ -92,7 +92,7 @@ def gate(frame: Frame, then: str | None, against: str = "", form: OpenForm | Non
     """The page that asks what a text is needed for, before it is shown."""
     usual = {"review": "review", "editor": "writing"}.get(then or "")
     shown = form or OpenForm(data={"then": then, "against": against, "purpose": usual})
-    return show("authoring/open.html", status, frame=frame, version=frame.version, form=shown, kinds=KINDS)
+    return show("authoring/open.html", status, frame=frame, version=frame.version, form=shown, badges=BADGES)
 
 
 def labels(frame: Frame) -> Mapping[str, str]:

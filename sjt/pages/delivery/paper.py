@@ -13,6 +13,7 @@ from sjt.rules.refusals import NotFound
 from sjt.services import timekeeping
 from sjt.services.delivery import paper
 from sjt.stores import papers, scripts
+from sjt.words import say
 
 
 @pages.get("/<attempt>/scenario/", defaults={"number": 1})
@@ -80,4 +81,5 @@ def receipt(desk: SeatDesk) -> Reply:
     held = scripts.current(desk.conn, attempt)
     answered = sum(bool(answer.text.strip()) for answer in held.values())
     finished = attempt.finished_at or attempt.deadline
-    return show("delivery/receipt.html", **test_of(desk), answered=answered, finished_at=finished)
+    told = {"answered": answered, "finished_at": finished, "closed_words": say(f"closed.{desk.place.state.value}")}
+    return show("delivery/receipt.html", **test_of(desk), **told)

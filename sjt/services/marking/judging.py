@@ -36,6 +36,16 @@ def _draft(points: Mapping[str, Mapping[str, Any]], comment: str) -> Draft:
     return Draft({code: Said(said["met"], said["reason"]) for code, said in points.items()}, comment)
 
 
+def says_the_same(mark: Mark, draft: Draft) -> bool:
+    """Whether a draft says what a mark holds; blanks around the words do not count."""
+    return _plain(draft_of(mark)) == _plain(draft)
+
+
+def _plain(draft: Draft) -> Draft:
+    points = {code: Said(said.met, said.reason.strip()) for code, said in draft.points.items()}
+    return Draft(points, draft.comment.strip())
+
+
 def save(conn: sa.Connection, mark: Mark, edit: int, draft: Draft, now: dt.datetime) -> int:
     """Keep a draft that was written on top of revision ``edit``; returns the new revision.
 
@@ -46,7 +56,7 @@ def save(conn: sa.Connection, mark: Mark, edit: int, draft: Draft, now: dt.datet
     fresh = _in_hand(conn, mark, now)
     if marks.keep_draft(conn, fresh, edit, as_json(draft), now):
         return edit + 1
-    if draft_of(fresh) != draft:
+    if not says_the_same(fresh, draft):
         raise Stale("marking.stale")
     return fresh.edit
 
@@ -54,7 +64,7 @@ def save(conn: sa.Connection, mark: Mark, edit: int, draft: Draft, now: dt.datet
 def commit(conn: sa.Connection, mark: Mark, edit: int, draft: Draft, now: dt.datetime) -> None:
     """Make a judgement final. BadInput names every fault by its point; Stale and NotNow as for a draft."""
     fresh = _in_hand(conn, mark, now)
-    if fresh.edit != edit and draft_of(fresh) != draft:
+    if fresh.edit != edit and not says_the_same(fresh, draft):
         raise Stale("marking.stale")
     response = marks.unmarked(conn, mark.response_id)
     codes = [point.code for point in points_of(response.spec_id, response.statement)]

@@ -1,30 +1,23 @@
-"""Candidates: entering them, their gateway, their adjustments and their own sign-in."""
+"""Candidates: entering them and changing what was entered."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict
 
 import sqlalchemy as sa
 
-from proctoring.events import event
-from sjt.rules import eligibility, entries
-from sjt.rules.access import Role
-from sjt.rules.eligibility import time_faults
+from sjt.rules import entries
 from sjt.rules.entries import FieldFault
-from sjt.rules.local_time import midnight
 from sjt.rules.refusals import BadInput, NotNow, Stale
-from sjt.services import timekeeping
 from sjt.services.registration import plans
-from sjt.stores import attempts, candidates, people, seats, sittings, staff
+from sjt.stores import candidates, people, seats, staff
 from sjt.stores.candidates import Candidate, CandidateFacts
 from sjt.stores.people import Person
-from sjt.stores.sittings import Sitting
 
-INVITATION_LASTS = dt.timedelta(days=14)
 PINNED = ("spec_name", "pathway")  # a paper may be drawn for them
 
 
@@ -71,7 +64,7 @@ def change(
     if seen(held) != as_seen:
         raise Stale("candidate.stale")
     facts = facts_of(kept)
-    faults = change_faults(conn, held, facts, booked_ids(conn, [held.id]))
+    faults = change_faults(conn, held, facts, seats.booked(conn, [held.id]))
     if faults:
         raise BadInput(faults)
     _store(conn, lambda: keep_change(conn, held, facts))
@@ -89,11 +82,6 @@ def keep_change(conn: sa.Connection, held: Candidate, facts: CandidateFacts) -> 
 def changed_fields(held: CandidateFacts, facts: CandidateFacts) -> list[str]:
     """The entries in which two differ."""
     return [name for name in candidates.ENTERED if getattr(held, name) != getattr(facts, name)]
-
-
-def booked_ids(conn: sa.Connection, ids: Collection[int]) -> set[int]:
-    """Those candidates whose booking stands."""
-    return seats.booked(conn, ids)
 
 
 def change_faults(
@@ -125,7 +113,7 @@ def _number_faults(conn: sa.Connection, number: str, own: Candidate | None) -> l
     return [("number", "candidate.number_taken", {"name": found.name})]
 
 
-def _store(conn: sa.Connection, write: "Callable[[], str]") -> str:
+def _store(conn: sa.Connection, write: Callable[[], str]) -> str:
     try:
         with conn.begin_nested():
             return write()

@@ -103,8 +103,8 @@ def write_content(conn: sa.Connection, scenario_id: int, version_id: int, conten
 
     IntegrityError when the version is approved: its rows never change.
     """
-    row = {"title": content.title, "text": content.text, "sources": list(content.sources)}
-    key = {"scenario_version_id": version_id, "language": LANGUAGE}
+    row: dict[str, object] = {"title": content.title, "text": content.text, "sources": list(content.sources)}
+    key: dict[str, object] = {"scenario_version_id": version_id, "language": LANGUAGE}
     _upsert(conn, t.scenario_texts, key, row)
     _drop_questions(conn, version_id, [asked.statement for asked in content.questions])
     for asked in content.questions:
@@ -128,7 +128,10 @@ def _drop_questions(conn: sa.Connection, version_id: int, keep: Collection[str])
 def _write_question(conn: sa.Connection, scenario_id: int, version_id: int, asked: Asked) -> None:
     guide = {point: {"meets": g.meets, "falls_short": g.falls_short} for point, g in asked.guide.items()}
     question_id = _question(conn, scenario_id, asked.statement)
-    key = {"question_version_id": _question_version(conn, question_id, version_id), "language": LANGUAGE}
+    key: dict[str, object] = {
+        "question_version_id": _question_version(conn, question_id, version_id),
+        "language": LANGUAGE,
+    }
     _upsert(conn, t.question_texts, key, {"text": asked.text, "guide": guide})
 
 
@@ -137,7 +140,7 @@ def _question(conn: sa.Connection, scenario_id: int, statement: str) -> int:
     q = t.questions
     found = conn.scalar(sa.select(q.c.id).where(q.c.scenario_id == scenario_id, q.c.statement == statement))
     if found is not None:
-        return found
+        return int(found)
     slug = conn.execute(sa.select(t.scenarios.c.slug).where(t.scenarios.c.id == scenario_id)).scalar_one()
     row = {
         "slug": f"{slug}-{statement.lower().replace('.', '-')}",
@@ -151,7 +154,7 @@ def _question_version(conn: sa.Connection, question_id: int, version_id: int) ->
     q = t.question_versions
     found = conn.scalar(sa.select(q.c.id).where(q.c.question_id == question_id, q.c.scenario_version_id == version_id))
     if found is not None:
-        return found
+        return int(found)
     last = conn.scalar(sa.select(sa.func.max(q.c.number)).where(q.c.question_id == question_id))
     row = {"question_id": question_id, "scenario_version_id": version_id, "number": (last or 0) + 1}
     return _insert(conn, q, {**row, "format": EXTENDED_ANSWER})

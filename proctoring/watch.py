@@ -1,0 +1,97 @@
+"""What the board makes of a seat: was it heard from, and does it need a person?
+
+Times go in, signs come out. Silence is never taken for health, nor for a failure of the candidate's: it is
+shown as what it is, and it changes nothing about the attempt.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+LIVE_SECONDS = 20  # green only within this many seconds of the last beat
+SILENT_SECONDS = 45
+GATE_WAITS = dt.timedelta(minutes=3)
+LITTLE_TIME = dt.timedelta(minutes=5)
+
+
+class Hearing(StrEnum):
+    """What is known of a seat's browser."""
+
+    LIVE = "live"
+    QUIET = "quiet"  # last heard 20 to 45 seconds ago
+    SILENT = "silent"
+    UNKNOWN = "unknown"  # not heard yet since what was known was lost, or since it began
+    AWAY = "away"  # the store of presence does not answer: nothing is known of any seat
+
+
+@dataclass(frozen=True)
+class Sign:
+    """What was heard of a seat: whole seconds since the last beat, or since when nothing is known."""
+
+    hearing: Hearing
+    seconds: int | None = None
+    since: dt.datetime | None = None
+
+
+def sign(
+    last: dt.datetime | None, known_since: dt.datetime | None, expected_from: dt.datetime | None, now: dt.datetime
+) -> Sign:
+    """What a seat's last beat says at a moment.
+
+    ``known_since`` is when beats began to be kept (None: their store does not answer); ``expected_from``
+    when this seat was to be heard from. A seat never heard is unknown first and silent after 45 s, so that
+    a restart hides nobody.
+    """
+    if known_since is None:
+        return Sign(Hearing.AWAY)
+    if last is None:
+        since = max(known_since, expected_from or known_since)
+        long = _seconds(since, now) >= SILENT_SECONDS
+        return Sign(Hearing.SILENT if long else Hearing.UNKNOWN, None, since)
+    seconds = _seconds(last, now)
+    if seconds < LIVE_SECONDS:
+        return Sign(Hearing.LIVE, seconds)
+    return Sign(Hearing.QUIET if seconds < SILENT_SECONDS else Hearing.SILENT, seconds, last)
+
+
+def _seconds(since: dt.datetime, now: dt.datetime) -> int:
+    """Whole seconds; a beat that another node stamped a little ahead of this clock is zero seconds old."""
+    return max(0, (now - since) // dt.timedelta(seconds=1))
+
+
+class Flag(StrEnum):
+    """What the board says of a seat beside its state; the first three need a person."""
+
+    DEVICE_ASKS = "device_asks"
+    GATE_WAITS = "gate_waits"
+    SILENT = "silent"
+    LITTLE_TIME = "little_time"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The facts of a seat that flags follow from. Each time is None when it does not apply (any more)."""
+
+    asked_at: dt.datetime | None = None  # another device asks to be let in
+    gate_open_since: dt.datetime | None = None  # and not begun
+    running_until: dt.datetime | None = None
+    hearing: Hearing = Hearing.UNKNOWN
+
+
+def flags(seen: Seen, now: dt.datetime) -> tuple[Flag, ...]:
+    """What to say of a seat, the most pressing first. Only a running attempt is expected to be heard."""
+    running = seen.running_until is not None
+    told = {
+        Flag.DEVICE_ASKS: seen.asked_at is not None,
+        Flag.GATE_WAITS: seen.gate_open_since is not None and now - seen.gate_open_since >= GATE_WAITS,
+        Flag.SILENT: running and seen.hearing is Hearing.SILENT,
+        Flag.LITTLE_TIME: seen.running_until is not None and seen.running_until - now < LITTLE_TIME,
+    }
+    return tuple(flag for flag, holds in told.items() if holds)
+
+
+def rank(told: tuple[Flag, ...]) -> int:
+    """A seat's place on the board: what needs a person first, then silence, then everyone else."""
+    return {Flag.DEVICE_ASKS: 0, Flag.GATE_WAITS: 1, Flag.SILENT: 2}.get(told[0], 3) if told else 3

@@ -1,0 +1,59 @@
+"""The live board: drawn by the server, kept live by a script, and never falsely green."""
+
+from __future__ import annotations
+
+from flask import request
+
+from sjt.pages.guard import Desk, requires
+from sjt.pages.invigilation.cards import card, state_of, tally
+from sjt.pages.invigilation.forms import EndForm, GrantForm
+from sjt.pages.invigilation.loading import Room, may_act, must_say_why, pages, sitting_of
+from sjt.pages.invigilation.register import gate_words
+from sjt.pages.replies import Data, Reply, show
+from sjt.services import watching
+from sjt.services.watching import Board
+from sjt.words import say
+
+
+@pages.get("/<ref>/board")
+@requires("invigilation.watch", on=sitting_of)
+def board(desk: Desk, room: Room) -> Reply:
+    """The board, as cards or as a table."""
+    seen, acts = _look(desk, room), _acts(desk, room)
+    return show(
+        "invigilation/board.html",
+        room=room,
+        board=seen,
+        cards=[card(seat, seen.now, acts) for seat in seen.seats],
+        tally=tally(seen),
+        gate=_gate(desk, room, seen) if acts else {},
+        may_act=acts,
+        owes_why=must_say_why(desk, room),
+        view="table" if request.args.get("view") == "table" else "cards",
+        grant=GrantForm(formdata=None),
+        end=EndForm(formdata=None),
+    )
+
+
+@pages.get("/<ref>/board/state")
+@requires("invigilation.watch", on=sitting_of)
+def board_state(desk: Desk, room: Room) -> Reply:
+    """Everything on the board that changes."""
+    seen, acts = _look(desk, room), _acts(desk, room)
+    return Data({**state_of(seen, acts), "gate": _gate(desk, room, seen) if acts else {}})
+
+
+def _look(desk: Desk, room: Room) -> Board:
+    return watching.look(
+        desk.conn, room.sitting, watching.heard(desk.product.presence, room.sitting, desk.now), desk.now
+    )
+
+
+def _acts(desk: Desk, room: Room) -> bool:
+    return may_act(desk, room) and not must_say_why(desk, room)
+
+
+def _gate(desk: Desk, room: Room, seen: Board) -> dict[str, object]:
+    """The one press that opens the gate for all who are admitted; without a button when there is nobody."""
+    words = " ".join(gate_words(seen.gate, room, desk))
+    return {"button": say("gate.button", count=seen.gate.ready) if seen.gate.ready else "", "words": words}

@@ -1,0 +1,191 @@
+"""The forms of the manager's desk. Rules of what may be entered stand in sjt.rules; forms carry the fields."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict
+from typing import Any, cast
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    DateField,
+    EmailField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from sjt.rules.access import Role
+from sjt.services.registration import plans
+from sjt.services.registration.sittings import Entry
+from sjt.words import say
+
+DATES = ["%Y-%m-%d", "%d %B %Y", "%d/%m/%Y"]
+NEEDED = InputRequired(say("entry.missing"))
+SHORT = Length(max=200, message=say("entry.long", longest=200))
+SECOND = [("no", "The first: before the clocks go back"), ("yes", "The second: after they went back")]
+
+
+class DayField(DateField):
+    """A date, with our own words for one that is none."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(say("sitting.date")) from None
+
+
+class ClockField(TimeField):
+    """A time of day, with our own words for one that is none."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(say("sitting.time")) from None
+
+
+class WholeField(IntegerField):
+    """A whole number in a range, with our own words for anything else."""
+
+    def __init__(self, label: str, low: int, high: int, code: str, needed: bool = True, **more: Any) -> None:
+        self.words = say(code, low=low, high=high, highest=high)
+        checks = [InputRequired(self.words) if needed else Optional(), NumberRange(low, high, self.words)]
+        super().__init__(label, checks, **more)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            super().process_formdata([value.strip() for value in valuelist])
+        except ValueError:
+            raise ValueError(self.words) from None
+
+
+class CheckboxesField(SelectMultipleField):
+    """Several of several."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class CandidateForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """A candidate as entered. Every rule stands in ``sjt.rules.entries``, which files obey as well."""
+
+    number = StringField("Candidate number", description="Your organisation’s own number for this person.")
+    name = StringField("Full name", description="As it stands on their photo ID.")
+    email = EmailField(
+        "E-mail address", description="It becomes the name of their own sign-in, where they read their result."
+    )
+    employer = StringField("Employer")
+    provider = StringField("Training provider")
+    specification = SelectField("Specification", validate_choice=False)
+    pathway = SelectField("Pathway", validate_choice=False)
+    seen = HiddenField()
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.specification.choices = [("", "Choose one"), *plans.titles().items()]
+        known = {code: title for named in plans.pathways().values() for code, title in named.items()}
+        self.pathway.choices = [("", "Choose one"), *((code, f"{code}: {title}") for code, title in known.items())]
+
+    def values(self) -> dict[str, str]:
+        """The entries as typed."""
+        return {field.name: field.data or "" for field in self if field.name not in ("seen", "csrf_token")}
+
+
+class AdjustmentForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """Extra time as a percentage of the base time."""
+
+    percent = WholeField("Extra time, in per cent", 1, 200, "adjustment.percent")
+    first_day = DayField("In force from", [InputRequired(say("sitting.date"))], format=DATES)
+
+    def values(self) -> tuple[int, dt.date]:
+        """Percentage and first day of a sound form."""
+        return cast(int, self.percent.data), cast(dt.date, self.first_day.data)
+
+
+class SittingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """A sitting as laid down: London date and times."""
+
+    title = StringField("Title", [NEEDED, SHORT], description="Such as “Room 2, morning”.")
+    venue = StringField("Venue", [NEEDED, SHORT])
+    spec_name = SelectField("Specification", [InputRequired(say("sitting.choose_spec"))])
+    day = DayField("Date", [InputRequired(say("sitting.date"))], format=DATES)
+    starts = ClockField("Starts", [InputRequired(say("sitting.time"))])
+    starts_second = RadioField("Which of the two starting times", [Optional()], choices=SECOND)
+    ends = ClockField("Ends", [InputRequired(say("sitting.time"))])
+    ends_second = RadioField("Which of the two ending times", [Optional()], choices=SECOND)
+    set_up_minutes = WholeField("Minutes for setting up", 0, 240, "sitting.whole", default=20)
+    staff_needed = WholeField("Invigilators needed", 1, 99, "sitting.whole", default=1)
+    staff = CheckboxesField("Named invigilators")
+
+    def __init__(self, invigilators: list[tuple[str, str]], *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.spec_name.choices = [("", "Choose one"), *plans.titles().items()]
+        self.staff.choices = list(invigilators)
+
+
+class BookingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """One seat."""
+
+    candidate = StringField("Candidate number", [InputRequired(say("booking.candidate")), SHORT])
+    number = WholeField("Seat", 1, 999, "booking.number", needed=False)
+    mode = RadioField("Mode", choices=[("online", "Online"), ("paper", "On paper")], default="online")
+
+
+class ReasonForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """Why something is done that leaves a trace."""
+
+    reason = TextAreaField("Reason", [InputRequired(say("booking.reason")), SHORT])
+
+
+class ConfirmForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """A file that was previewed, and a mark of what the preview said."""
+
+    content = HiddenField()
+    mark = HiddenField()
+
+
+class PersonForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """A member of staff and their roles."""
+
+    name = StringField("Full name")
+    email = EmailField("E-mail address", description="The name of their sign-in.")
+    roles = CheckboxesField(
+        "Roles",
+        choices=[(role.value, role.value.capitalize()) for role in Role if role is not Role.APPRENTICE],
+    )
+
+    def chosen(self) -> frozenset[Role]:
+        """The roles that were ticked."""
+        return frozenset(Role(value) for value in self.roles.data or [])
+
+
+def yes(value: str | None) -> bool | None:
+    """What a yes-or-no choice says; None when nothing was chosen."""
+    return None if value is None else value == "yes"
+
+
+def sitting_data(entry: Entry) -> dict[str, Any]:
+    """A sitting's entry as its form shows it; the doubled hour is only asked about where there is one."""
+    words = {True: "yes", False: "no", None: None}
+    doubled = {"starts_second": words[entry.starts_second], "ends_second": words[entry.ends_second]}
+    return {**asdict(entry), **doubled, "staff": list(entry.staff)}
+
+
+def sitting_entry(form: SittingForm) -> Entry:
+    """What a sound form says."""
+    plain = ("title", "venue", "spec_name", "day", "starts", "ends", "set_up_minutes", "staff_needed")
+    return Entry(
+        **{name: form[name].data for name in plain},
+        staff=tuple(form.staff.data or ()),
+        starts_second=yes(form.starts_second.data),
+        ends_second=yes(form.ends_second.data),
+    )

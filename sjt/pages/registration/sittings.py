@@ -1,0 +1,131 @@
+"""One sitting: its facts, its seats and their state, its keycode slips."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Response
+
+from sjt.pages.guard import Desk, requires
+from sjt.pages.registration.desk import a_sitting, csv_response, link, pages
+from sjt.pages.registration.forms import BookingForm
+from sjt.pages.replies import Page, Reply, go, show
+from sjt.rules.access import refusal
+from sjt.rules.local_time import is_doubled
+from sjt.services.keycodes import keycode
+from sjt.services.registration import bookings, plans
+from sjt.stores import candidates, seats, sittings, today
+from sjt.stores.candidates import Search
+from sjt.stores.seats import AttemptFacts, Seat
+from sjt.stores.sittings import Sitting
+from sjt.words import say
+
+OFFERED = 500  # candidates in the list that completes a number
+CLOSED = {
+    "submitted": ("good", "Submitted"), "expired": ("neutral", "Time ran out"), "ended": ("warn", "Ended"),
+    "void": ("bad", "Void"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SeatRow:
+    """A seat as the manager's table shows it."""
+
+    seat: Seat
+    kind: str
+    state: str
+    without_paper: bool
+    why: str
+
+
+@pages.get("/sittings/<ref>", endpoint="sitting")
+@requires("sittings.read", on=a_sitting)
+def one_sitting(desk: Desk, sitting: Sitting) -> Reply:
+    """One sitting."""
+    return sitting_page(desk, sitting, BookingForm())
+
+
+def sitting_page(desk: Desk, sitting: Sitting, form: BookingForm, status: int = 200) -> Page:
+    """The sitting with its seats, and the form that books one more."""
+    plan = plans.pinned(sitting.spec_id)
+    booked = seats.of_sitting(desk.conn, sitting.id)
+    may_change = refusal("sittings.change", desk.person.roles) is None
+    return show(
+        "registration/sitting.html",
+        status,
+        sitting=sitting,
+        plan=plan,
+        staff=sittings.staff_of(desk.conn, sitting.id),
+        rows=_rows(desk, sitting, booked),
+        form=form,
+        offered=_offered(desk, plan.name, booked) if may_change else [],
+        board=link("invigilation.board", ref=sitting.ref),
+        results=link("results.sitting", ref=sitting.ref),
+        doubled=is_doubled(sitting.starts_at) or is_doubled(sitting.ends_at),
+        takes_bookings=bookings.takes_bookings(sitting, desk.now),
+        may_change=may_change,
+    )
+
+
+@pages.get("/sittings/<ref>/keycodes")
+@requires("keycodes.read", on=a_sitting)
+def keycodes(desk: Desk, sitting: Sitting) -> Reply:
+    """The keycode slips, one a candidate, to print and cut."""
+    booked = seats.of_sitting(desk.conn, sitting.id)
+    codes = {seat.id: keycode(desk.product, seat.ref, seat.keycode_issue) for seat in booked}
+    return show("registration/keycodes.html", sitting=sitting, booked=booked, codes=codes)
+
+
+@pages.get("/sittings/<ref>/seats.csv")
+@requires("sittings.read", on=a_sitting)
+def seats_file(desk: Desk, sitting: Sitting) -> Response:
+    """The seats as a file."""
+    return csv_response(bookings.seats_file(seats.of_sitting(desk.conn, sitting.id)), "seats")
+
+
+@pages.post("/sittings/<ref>/papers")
+@requires("sittings.change", on=a_sitting)
+def draw_papers(desk: Desk, sitting: Sitting) -> Reply:
+    """Try again to draw papers for the seats that have none."""
+    drawn, short = bookings.draw_missing(desk.conn, sitting, desk.now)
+    if short:
+        return go("registration.sitting", say("papers.short", lines="; ".join(short)), "warning", ref=sitting.ref)
+    return go("registration.sitting", say("papers.drawn", count=drawn), ref=sitting.ref)
+
+
+def _rows(desk: Desk, sitting: Sitting, booked: list[Seat]) -> list[SeatRow]:
+    attempts = seats.attempts_of(desk.conn, sitting.id)
+    bare = [seat for seat in booked if seat.id not in attempts or not attempts[seat.id].drawn]
+    why = today.paper_faults(desk.conn, [seat.ref for seat in bare])
+    return [
+        SeatRow(seat, *_state(seat, attempts.get(seat.id)), seat in bare, "; ".join(why.get(seat.ref, ())))
+        for seat in booked
+    ]
+
+
+def _state(seat: Seat, attempt: AttemptFacts | None) -> tuple[str, str]:
+    """The state in words, most telling first: how it closed, how far it is, what the register says."""
+    if attempt is not None and attempt.closed_as:
+        return CLOSED[attempt.closed_as]
+    if attempt is not None and attempt.started_at:
+        return "info", "Writing"
+    if attempt is not None and attempt.opened_at:
+        return "info", "Gate open"
+    return _register_state(seat)
+
+
+def _register_state(seat: Seat) -> tuple[str, str]:
+    if seat.refused_at:
+        return "bad", "Refused"
+    if seat.absent_at:
+        return "warn", "Absent"
+    if seat.admitted_at:
+        return "good", "Admitted"
+    return ("info", "Identity checked") if seat.identity_at else ("neutral", "Booked")
+
+
+def _offered(desk: Desk, spec_name: str, booked: list[Seat]) -> list[tuple[str, str]]:
+    """Candidates who could be booked, to complete a number as it is typed."""
+    there = {seat.candidate.id for seat in booked}
+    ready = candidates.search(desk.conn, Search(spec_name=spec_name, gateway=True), OFFERED)
+    return [(candidate.number, candidate.name) for candidate in ready if candidate.id not in there]

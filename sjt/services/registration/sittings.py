@@ -1,0 +1,166 @@
+"""Sittings: laid down, moved and cancelled."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from sjt.rules.access import Role
+from sjt.rules.eligibility import time_faults
+from sjt.rules.entries import FieldFault, text_fault, tidy
+from sjt.rules.local_time import LONDON, DoubledTime, NoSuchTime, is_doubled, moment
+from sjt.rules.refusals import BadInput, NotNow
+from sjt.services.registration import plans
+from sjt.services.registration.gateway import as_rule
+from sjt.stores import candidates, people, seats, sittings
+from sjt.stores.people import Person
+from sjt.stores.sittings import Sitting, SittingFacts
+
+LONGEST = 200
+MOVED = ("spec_id", "starts_at", "ends_at", "set_up_minutes")  # fixed once the gate was opened for anybody
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A sitting as entered: London date and times; ``…_second`` says which of a doubled hour is meant."""
+
+    title: str
+    venue: str
+    spec_name: str
+    day: dt.date
+    starts: dt.time
+    ends: dt.time
+    set_up_minutes: int
+    staff_needed: int
+    staff: tuple[str, ...] = ()
+    starts_second: bool | None = None
+    ends_second: bool | None = None
+
+
+def schedule(conn: sa.Connection, entry: Entry, by: Person, now: dt.datetime) -> Sitting:
+    """Lay a sitting down. BadInput names every fault by its field."""
+    facts, faults = _facts(entry)
+    named, staff_faults = _staff(conn, entry)
+    faults += staff_faults
+    if facts is not None and facts.ends_at <= now:
+        faults.append(("day", "sitting.past", {}))
+    if facts is None or faults:
+        raise BadInput(faults)
+    sitting = sittings.add(conn, facts, by.id, now)
+    sittings.name_staff(conn, sitting.id, named, by.id, now)
+    people.record(conn, by.id, "sitting.scheduled", "sitting", sitting.ref, now, spec=sitting.spec_id)
+    return sitting
+
+
+def change(conn: sa.Connection, sitting: Sitting, entry: Entry, by: Person, now: dt.datetime) -> None:
+    """Lay a sitting down anew. Everybody booked must still fit; nothing moves once a gate was opened."""
+    held = sittings.by_ref(conn, sitting.ref, lock=True) or sitting
+    if held.cancelled_at is not None:
+        raise NotNow("sitting.cancelled")
+    facts, faults = _facts(entry)
+    named, staff_faults = _staff(conn, entry)
+    faults += staff_faults
+    if facts is not None and not faults:
+        faults = _move_faults(conn, held, facts)
+    if facts is None or faults:
+        raise BadInput(faults)
+    sittings.change(conn, held.id, facts)
+    sittings.name_staff(conn, held.id, named, by.id, now)
+    moved = [name for name in MOVED if getattr(held, name) != getattr(facts, name)]
+    people.record(conn, by.id, "sitting.changed", "sitting", held.ref, now, moved=moved)
+
+
+def cancel(conn: sa.Connection, sitting: Sitting, by: Person, now: dt.datetime) -> None:
+    """Cancel a sitting in which nobody is booked; NotNow otherwise."""
+    sittings.by_ref(conn, sitting.ref, lock=True)
+    if not sittings.cancel(conn, sitting.id, now):
+        raise NotNow("sitting.booked")
+    people.record(conn, by.id, "sitting.cancelled", "sitting", sitting.ref, now)
+
+
+def entry_of(sitting: Sitting, staff: tuple[str, ...]) -> Entry:
+    """A sitting as its form shows it."""
+    starts, ends = sitting.starts_at.astimezone(LONDON), sitting.ends_at.astimezone(LONDON)
+    return Entry(
+        title=sitting.title,
+        venue=sitting.venue,
+        spec_name=plans.pinned(sitting.spec_id).name,
+        day=starts.date(),
+        starts=starts.time().replace(fold=0),
+        ends=ends.time().replace(fold=0),
+        set_up_minutes=sitting.set_up_minutes,
+        staff_needed=sitting.staff_needed,
+        staff=staff,
+        starts_second=bool(starts.fold) if is_doubled(starts) else None,
+        ends_second=bool(ends.fold) if is_doubled(ends) else None,
+    )
+
+
+def _facts(entry: Entry) -> tuple[SittingFacts | None, list[FieldFault]]:
+    faults: list[FieldFault] = []
+    title, venue = _text("title", entry.title, faults), _text("venue", entry.venue, faults)
+    starts = _moment("starts", entry.day, entry.starts, entry.starts_second, faults)
+    ends = _moment("ends", entry.day, entry.ends, entry.ends_second, faults)
+    plan = plans.in_force(entry.spec_name, entry.day)
+    if plan is None:
+        faults.append(("spec_name", "sitting.not_in_force", {"spec": entry.spec_name}))
+    if starts is None or ends is None or plan is None:
+        return None, faults
+    if ends <= starts:
+        return None, [*faults, ("ends", "sitting.ends_first", {})]
+    facts = SittingFacts(title, venue, plan.id, starts, ends, entry.set_up_minutes, entry.staff_needed)
+    faults += [("ends", code, params) for code, params in time_faults((), plans.slot_of(facts))]
+    return facts, faults
+
+
+def _text(field: str, text: str, faults: list[FieldFault]) -> str:
+    kept = tidy(text)
+    fault = text_fault(kept, LONGEST)
+    if fault:
+        faults.append((field, *fault))
+    return kept
+
+
+def _moment(
+    field: str, day: dt.date, time: dt.time, second: bool | None, faults: list[FieldFault]
+) -> dt.datetime | None:
+    try:
+        return moment(day, time, second)
+    except NoSuchTime:
+        faults.append((field, "sitting.no_such_time", {"time": f"{time:%H:%M}"}))
+    except DoubledTime:
+        faults.append((f"{field}_second", "sitting.doubled_time", {"time": f"{time:%H:%M}"}))
+    return None
+
+
+def _staff(conn: sa.Connection, entry: Entry) -> tuple[list[int], list[FieldFault]]:
+    """Only invigilators can be named."""
+    known = {person.ref: person.id for person in people.everybody(conn, Role.INVIGILATOR)}
+    strange = [ref for ref in entry.staff if ref not in known]
+    faults: list[FieldFault] = [("staff", "sitting.not_invigilator", {})] if strange else []
+    return [known[ref] for ref in entry.staff if ref in known], faults
+
+
+def _move_faults(conn: sa.Connection, held: Sitting, facts: SittingFacts) -> list[FieldFault]:
+    moved = [name for name in MOVED if getattr(held, name) != getattr(facts, name)]
+    if not moved:
+        return []
+    if sittings.gate_opened(conn, held.id):
+        return [("day", "sitting.begun", {})]
+    booked = seats.of_sitting(conn, held.id)
+    if booked and "spec_id" in moved:
+        return [("spec_name", "sitting.papers_pinned", {"seats": len(booked), "spec": held.spec_id})]
+    ids = [seat.candidate.id for seat in booked]
+    candidates.lock(conn, ids)
+    names = {seat.candidate.id: seat.candidate.name for seat in booked}
+    adjusted, slot = candidates.adjustments_of(conn, ids), plans.slot_of(facts)
+    faults: list[FieldFault] = []
+    for candidate_id in ids:
+        for _, params in time_faults(as_rule(adjusted[candidate_id]), slot):
+            faults.append(("ends", "sitting.too_short_for", {**params, "name": names[candidate_id]}))
+    clashes = seats.overlapping(conn, ids, facts.starts_at, facts.ends_at, held.id)
+    for candidate_id, title in clashes.items():
+        faults.append(("starts", "sitting.clash", {"name": names[candidate_id], "title": title}))
+    return faults

@@ -1,0 +1,104 @@
+"""The board: what every seat does at this moment, from a fixed number of statements and the last beats."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from proctoring import watch
+from proctoring.timing import entitled_minutes, seconds_left
+from proctoring.watch import Flag, Hearing, Seen, Sign
+from sjt.rules.attempt import State, state
+from sjt.services.invigilation import Entry, Gate, entries, gate
+from sjt.stores import scripts
+from sjt.stores.attempts import Attempt
+from sjt.stores.presence import Beat, Heard, Presence
+from sjt.stores.sittings import Sitting
+
+
+@dataclass(frozen=True)
+class Watched:
+    """One seat on the board. ``seconds_left`` and ``finish`` stand once it has begun."""
+
+    line: Entry
+    state: State | None  # of the attempt, where there is one
+    sign: Sign
+    beat: Beat | None
+    flags: tuple[Flag, ...]
+    answered: int
+    seconds_left: int | None
+    finish: dt.datetime | None
+
+    @property
+    def entitled_minutes(self) -> int | None:
+        """Minutes of working time, grants left out."""
+        attempt = self.line.attempt
+        return entitled_minutes(attempt.allowance.base_minutes, attempt.allowance.extra_percents) if attempt else None
+
+    @property
+    def extra_seconds(self) -> int:
+        """Seconds above the time of the test: adjustment and grants."""
+        attempt, entitled = self.line.attempt, self.entitled_minutes
+        if attempt is None or entitled is None:
+            return 0
+        return (entitled - attempt.allowance.base_minutes) * 60 + attempt.allowance.granted_seconds
+
+
+@dataclass(frozen=True)
+class Board:
+    """A whole sitting at a moment, what needs a person first."""
+
+    now: dt.datetime
+    seats: tuple[Watched, ...]
+    gate: Gate
+    presence_known: bool
+
+    def flagged(self, flag: Flag) -> int:
+        """How many seats carry a flag."""
+        return sum(flag in seat.flags for seat in self.seats)
+
+    @property
+    def states(self) -> Counter[State | None]:
+        """How many attempts are in each state."""
+        return Counter(seat.state for seat in self.seats)
+
+
+def heard(presence: Presence, sitting: Sitting, now: dt.datetime) -> Heard:
+    """The last beats of a sitting."""
+    return presence.heard(str(sitting.id), now)
+
+
+def look(conn: sa.Connection, sitting: Sitting, beats: Heard, now: dt.datetime) -> Board:
+    """The board: four statements, however many seats there are."""
+    lines = entries(conn, sitting.id)
+    counts = scripts.counts(conn, sitting.id)
+    seen = [_watched(line, beats, counts, now) for line in lines]
+    seen.sort(key=lambda seat: (watch.rank(seat.flags), seat.line.seat.number))
+    return Board(now, tuple(seen), gate(lines), beats.since is not None)
+
+
+def _watched(line: Entry, beats: Heard, counts: Mapping[int, int], now: dt.datetime) -> Watched:
+    attempt = line.attempt
+    if attempt is None:
+        return Watched(line, None, Sign(Hearing.UNKNOWN), None, (), 0, None, None)
+    standing, beat = state(attempt.facts, now), beats.beats.get(attempt.ref)
+    sign = watch.sign(beat.at if beat else None, beats.since, attempt.started_at, now)
+    flags = watch.flags(_seen(line, attempt, standing, sign), now)
+    finish = attempt.finished_at or attempt.deadline
+    left = seconds_left(attempt.deadline, now) if attempt.deadline and standing is State.RUNNING else None
+    return Watched(line, standing, sign, beat, flags, counts.get(attempt.id, 0), left, finish)
+
+
+def _seen(line: Entry, attempt: Attempt, standing: State, sign: Sign) -> Seen:
+    """A seat on paper has no browser to be heard from."""
+    going = standing in (State.READY, State.OPEN, State.RUNNING, State.PAUSED, State.SUSPENDED)
+    return Seen(
+        asked_at=attempt.device_asking_at if going else None,
+        gate_open_since=attempt.opened_at if standing is State.OPEN else None,
+        running_until=attempt.deadline if standing is State.RUNNING else None,
+        hearing=Hearing.LIVE if line.seat.mode == "paper" else sign.hearing,
+    )

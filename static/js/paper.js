@@ -1,0 +1,164 @@
+// The paper and its review: answers go through the journal and the queue; clock and heartbeat run beside them.
+import { Countdown, Heartbeat } from "./clock.js";
+import { Journal, post, Queue, sitting } from "./saving.js";
+
+const here = sitting();
+const journal = new Journal(here.attempt);
+const bar = document.querySelector("[data-saved]");
+const banner = document.querySelector("[data-banner]");
+const boxes = new Map([...document.querySelectorAll("[data-question]")].map((box) => [box.dataset.question, box]));
+let queue;
+
+function say(state, words) {
+  bar.dataset.state = state;
+  if (bar.textContent !== words) bar.textContent = words;
+}
+
+function warn(words) {
+  banner.hidden = !words;
+  if (banner.textContent !== words) banner.textContent = words;
+}
+
+function clockTime(ms) {
+  return new Date(ms).toLocaleTimeString("en-GB", { timeZone: "Europe/London" });
+}
+
+function foot(box, words, state) {
+  const saved = box.closest(".question").querySelector(".answer-foot .saved");
+  saved.textContent = words;
+  saved.dataset.state = state;
+  const count = box.value.trim() ? box.value.trim().split(/\s+/).length : 0;
+  box.closest(".question").querySelector("[data-words]").textContent = `${count} ${count === 1 ? "word" : "words"}`;
+}
+
+function mark(question, classes) {
+  const link = document.querySelector(`.navigator [data-for="${CSS.escape(question)}"]`);
+  if (!link) return;
+  for (const [name, on] of Object.entries(classes)) link.classList.toggle(name, on);
+  const answered = link.classList.contains("q-answered") ? "answered" : "not answered";
+  link.querySelector("[data-told]").textContent = `, ${answered}${link.classList.contains("q-flagged") ? ", flagged" : ""}`;
+}
+
+const tell = {
+  saving: () => say("saving", "Saving"),
+  saved(kept) {
+    const box = boxes.get(kept.question);
+    if (!box) return;
+    box.dataset.revision = kept.revision;
+    if (journal.entries().has(kept.question)) return;
+    foot(box, `Saved ${kept.saved_at}`, "saved");
+    mark(kept.question, { "q-answered": box.value.trim() !== "" });
+    say("saved", `Saved ${kept.saved_at}`);
+    warn("");
+  },
+  newer(kept, both) {
+    const box = boxes.get(kept.question);
+    warn("One answer was changed on another page. It now holds that text, and yours below it between two lines of dashes.");
+    if (box) {
+      box.dataset.revision = kept.revision;
+      box.value = both;
+    }
+  },
+  unsent(since) {
+    const count = queue.waiting.size;
+    say("unsaved", `Not saved since ${clockTime(since ?? Date.now())}`);
+    warn(`No connection. ${count === 1 ? "One answer is" : `${count} answers are`} kept in this browser and will be sent as soon as the server answers. Go on writing.`);
+  },
+  stopped(words, status) {
+    say("unsaved", "Not saving");
+    warn(words);
+    if (status === 409 && heartbeat) heartbeat.beat();
+  },
+  standing: (told) => countdown.hear(told.seconds_left, told.finish),
+};
+
+function typed(box) {
+  foot(box, "Not saved yet", "saving");
+  queue.put(box.dataset.question, Number(box.dataset.revision), box.value);
+}
+
+// What an earlier page of this browser could not send comes first.
+function recover() {
+  for (const [question, entry] of journal.entries()) {
+    const box = boxes.get(question);
+    if (!box) continue;
+    const held = Number(box.dataset.revision);
+    if (entry.text === box.value) journal.drop(question);
+    else if (entry.base >= held) {
+      box.value = entry.text;
+      journal.put(question, { base: held, text: entry.text });
+      foot(box, "Recovered in this browser, not saved yet", "saving");
+    }
+  }
+}
+
+async function leave(event) {
+  const link = event.target.closest("a[data-leave]");
+  if (!link || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  if ((await queue.flush()) || queue.stopped) window.location.assign(link.href);
+  else warn("No connection, so this page stays open. What you typed is kept in this browser. Try again in a moment.");
+}
+
+async function over() {
+  await queue.flush();
+  try {
+    const told = await post(here, "beat", { hidden: document.hidden, unsent: queue.waiting.size });
+    if (told.seconds_left > 0) countdown.hear(told.seconds_left, told.finish);
+    else window.location.assign(here.base);
+  } catch {
+    warn("Your time may be over. What you type is kept, and counts only if your time was extended.");
+    setTimeout(over, 2000);
+  }
+}
+
+function heard(told) {
+  if (told.state !== "running") {
+    window.location.assign(here.base);
+    return;
+  }
+  countdown.hear(told.seconds_left, told.finish);
+  if (queue.lease !== null && told.lease !== queue.lease && !queue.stopped) {
+    queue.stopped = true;
+    tell.stopped("This paper is open on another page, which now saves your answers. Reload this page to go on here.", 0);
+  }
+}
+
+let heartbeat;
+recover();
+const countdown = new Countdown(document, over);
+queue = new Queue(here, journal, tell);
+queue.hold().catch(() => {}); // the first save tries again
+for (const box of boxes.values()) {
+  box.readOnly = false;
+  box.addEventListener("input", () => typed(box));
+  box.addEventListener("blur", () => queue.flush());
+}
+heartbeat = new Heartbeat(here, heard, { unsent: () => queue.waiting.size });
+document.addEventListener("click", leave);
+document.addEventListener("visibilitychange", () => document.hidden && queue.flush({ keepalive: true }));
+window.addEventListener("pagehide", () => queue.flush({ keepalive: true }));
+window.addEventListener("online", () => queue.flush());
+setInterval(() => countdown.seconds <= 10 && queue.waiting.size && queue.flush(), 1000);
+document.addEventListener("change", async (event) => {
+  const tick = event.target.closest("[data-flag]");
+  if (!tick) return;
+  mark(tick.dataset.flag, { "q-flagged": tick.checked });
+  await post(here, "flag", { question: tick.dataset.flag, flagged: tick.checked }).catch(() => {
+    tick.checked = !tick.checked;
+    mark(tick.dataset.flag, { "q-flagged": tick.checked });
+    warn("The flag could not be kept. Try again in a moment.");
+  });
+});
+if (queue.waiting.size) queue.flush();
+const form = document.querySelector("[data-submit]");
+form?.addEventListener("submit", async (event) => {
+  if (queue.waiting.size === 0) {
+    journal.erase();
+    return;
+  }
+  event.preventDefault();
+  if (await queue.flush()) form.requestSubmit();
+  else warn("Your paper is not handed in yet: some answers have not reached the server. They are kept in this browser and are being sent.");
+});
+document.documentElement.dataset.ready = "yes";
