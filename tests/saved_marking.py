@@ -8,8 +8,10 @@ import sqlalchemy as sa
 
 from proctoring.events import text_hash
 from sjt.rules.access import Role
-from sjt.rules.marking import Draft, Said
+from sjt.rules.marking import SHIPPED, Draft, Said
 from sjt.services import marking
+from sjt.services.marking.queue import claim
+from sjt.services.marking.standing import bars
 from sjt.stores import marks
 from sjt.stores import tables as t
 from sjt.stores.marks import Mark
@@ -29,8 +31,9 @@ def handed_in(room: Room, name: str = "Amina Yusuf", number: int = 1, **changes:
     now = room.site.now()
     with room.site.writing() as conn:
         attempt = t.attempts.c.ref == booked.attempt_ref
-        conn.execute(t.attempts.update().where(attempt).values(started_at=now, finished_at=now, closed_at=now,
-                                                               closed_as=changes.get("closed_as", "submitted")))  # fmt: skip
+        closed = {"started_at": now, "finished_at": now, "closed_at": now}
+        way = changes.get("closed_as", "submitted")
+        conn.execute(t.attempts.update().where(attempt).values(**closed, closed_as=way))
         asked = conn.execute(
             sa.select(t.paper_questions, t.attempts.c.id.label("attempt_id"), t.attempts.c.sitting_id)
             .join(t.papers, t.papers.c.id == t.paper_questions.c.paper_id).join(t.attempts).where(attempt)
@@ -66,11 +69,13 @@ def question_of(conn: sa.Connection, response: int) -> int:
 
 
 def claimed(site: Site, booked: Booked, statement: str, person: Person) -> Mark:
-    """The next answer to the question on a statement, claimed by a person."""
+    """This very answer, claimed by a person; what lies idle is sent back first, as with any claim."""
     with site.writing() as conn:
-        question = question_of(conn, response_id(conn, booked, statement))
-        mark = marking.next_answer(conn, question, person.id, site.now())
-    assert mark is not None, f"nothing left on {statement} for {person.name}"
+        marks.park_idle(conn, site.now() - SHIPPED.idle_after, site.now())
+        barred = bars(conn, person.id)
+        found = marks.standings(conn, response_id=response_id(conn, booked, statement))
+        mark = next((claim(conn, standing, barred, site.now()) for standing in found), None)
+    assert mark is not None, f"{person.name} cannot take {statement}"
     return mark
 
 
@@ -88,7 +93,7 @@ def a_draft(mark: Mark, conn: sa.Connection, unmet: Iterable[int] = (), comment:
 def judged(
     site: Site, booked: Booked, statement: str, person: Person, unmet: Iterable[int] = (), comment: str = ""
 ) -> Mark:
-    """A final judgement by a person on the next answer to a question."""
+    """A final judgement by a person on this very answer."""
     mark = claimed(site, booked, statement, person)
     with site.writing() as conn:
         marking.commit(conn, mark, mark.edit, a_draft(mark, conn, unmet, comment), site.now())

@@ -107,7 +107,7 @@ def _released_words(done: Released) -> str:
     if done.stayed:
         who = ", ".join(preview.seat.candidate.name for preview in done.stayed)
         return say("results.stayed", went=done.went, who=who)
-    return say("results.went_one") if done.went == 1 else say("results.went", went=done.went)
+    return say("results.went", went=done.went)
 
 
 @pages.get("/sitting/<ref>/results.csv")

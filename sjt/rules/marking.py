@@ -61,9 +61,10 @@ def decide(
     """What the final judgements (turn -> judgement) of one response come to.
 
     An unanswered response (never saved, or nothing but white space) is not passed without a marker and never
-    enters a queue: the plan counts it as not passed, and nobody can judge what is not there. Otherwise there is no question result without a
-    judgement on every point. Agreed points stand; the third judgement decides the disputed ones and no
-    other. Without a third, a point is met when every judgement found it met. ValueError without points.
+    enters a queue: the plan counts it as not passed, and nobody can judge what is not there. Otherwise there
+    is no question result without a judgement on every point. Agreed points stand; the third judgement decides
+    the disputed ones and no other. Without a third, a point is met when every judgement found it met.
+    ValueError without points.
     """
     if not points:
         raise ValueError("a question without criterion points cannot be judged")

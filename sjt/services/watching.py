@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -60,11 +59,6 @@ class Board:
     def flagged(self, flag: Flag) -> int:
         """How many seats carry a flag."""
         return sum(flag in seat.flags for seat in self.seats)
-
-    @property
-    def states(self) -> Counter[State | None]:
-        """How many attempts are in each state."""
-        return Counter(seat.state for seat in self.seats)
 
 
 def heard(presence: Presence, sitting: Sitting, now: dt.datetime) -> Heard:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -26,14 +27,14 @@ class Held:
 def paper_lengths(conn: sa.Connection, sitting_id: int) -> dict[int, int]:
     """How many questions each attempt of a sitting is asked, by attempt id; without a paper it is missing."""
     rows = conn.execute(_lengths().where(t.attempts.c.sitting_id == sitting_id)).all()
-    return {row[0]: row[1] for row in rows}
+    return {row.id: row.questions for row in rows}
 
 
-def _lengths() -> sa.Select[tuple[int, int]]:
+def _lengths() -> sa.Select[Any]:
     asked = t.attempts.join(t.papers, t.papers.c.attempt_id == t.attempts.c.id).join(
         t.paper_questions, t.paper_questions.c.paper_id == t.papers.c.id
     )
-    return sa.select(t.attempts.c.id, sa.func.count()).select_from(asked).group_by(t.attempts.c.id)
+    return sa.select(t.attempts.c.id, sa.func.count().label("questions")).select_from(asked).group_by(t.attempts.c.id)
 
 
 def hold(conn: sa.Connection, seat_id: int) -> Held | None:
@@ -45,7 +46,7 @@ def hold(conn: sa.Connection, seat_id: int) -> Held | None:
     if seat is None:
         return None
     length = conn.execute(_lengths().where(t.attempts.c.seat_id == seat_id)).one_or_none()
-    return Held(seat, attempt, length[1] if length else 0)
+    return Held(seat, attempt, length.questions if length else 0)
 
 
 def note(conn: sa.Connection, was: Seat, changes: Mapping[str, object]) -> bool:

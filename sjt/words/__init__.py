@@ -12,6 +12,7 @@ from item_bank.sources import Fault
 from sjt.words.authoring import AUTHORING
 from sjt.words.delivery import DELIVERY
 from sjt.words.doors import DOORS
+from sjt.words.evidence import EVIDENCE
 from sjt.words.files import FILES
 from sjt.words.invigilation import INVIGILATION
 from sjt.words.marking import MARKING
@@ -22,6 +23,7 @@ WORDS: Mapping[str, str] = {
     **AUTHORING,
     **DELIVERY,
     **DOORS,
+    **EVIDENCE,
     **FILES,
     **INVIGILATION,
     **MARKING,

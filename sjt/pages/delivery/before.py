@@ -57,4 +57,4 @@ def begin(desk: SeatDesk) -> Reply:
     if desk.place.seat.admitted_at is None:
         raise NotNow("begin.not_admitted")
     timekeeping.begin(desk.conn, desk.place.attempt, desk.now)
-    return go("delivery.scenario", attempt=desk.place.attempt.ref)
+    return go("delivery.scenario", attempt=desk.place.attempt.ref, number=1)

@@ -16,7 +16,6 @@ from sjt.stores import papers, scripts
 from sjt.words import say
 
 
-@pages.get("/<attempt>/scenario/", defaults={"number": 1})
 @pages.get("/<attempt>/scenario/<int:number>")
 @seated
 def scenario(desk: SeatDesk, number: int) -> Reply:

@@ -18,7 +18,9 @@ def where(desk: SeatDesk) -> Go:
     if desk.place.state in CLOSED:
         return go("delivery.receipt", attempt=attempt.ref)
     if attempt.started_at is not None:
-        return go("delivery.closing" if is_over(desk) else "delivery.scenario", attempt=attempt.ref)
+        if is_over(desk):
+            return go("delivery.closing", attempt=attempt.ref)
+        return go("delivery.scenario", attempt=attempt.ref, number=1)
     return go("delivery.waiting" if attempt.confirmed_at else "delivery.confirm", attempt=attempt.ref)
 
 

@@ -30,8 +30,7 @@ def board(desk: Desk, room: Room) -> Reply:
         may_act=acts,
         owes_why=must_say_why(desk, room),
         view="table" if request.args.get("view") == "table" else "cards",
-        grant=GrantForm(formdata=None),
-        end=EndForm(formdata=None),
+        forms=_dialogs() if acts else None,
     )
 
 
@@ -43,10 +42,18 @@ def board_state(desk: Desk, room: Room) -> Reply:
     return Data({**state_of(seen, acts), "gate": _gate(desk, room, seen) if acts else {}})
 
 
+def _dialogs() -> dict[str, object]:
+    """The forms of the two dialogs, which the script fills with the seat; their fields need names of their own."""
+    grant, end = GrantForm(formdata=None), EndForm(formdata=None)
+    for name, form in (("grant", grant), ("end", end)):
+        for field in form:
+            field.id = f"{name}-{field.short_name}"
+    return {"grant": grant, "end": end}
+
+
 def _look(desk: Desk, room: Room) -> Board:
-    return watching.look(
-        desk.conn, room.sitting, watching.heard(desk.product.presence, room.sitting, desk.now), desk.now
-    )
+    beats = watching.heard(desk.product.presence, room.sitting, desk.now)
+    return watching.look(desk.conn, room.sitting, beats, desk.now)
 
 
 def _acts(desk: Desk, room: Room) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections import Counter
 from dataclasses import asdict, dataclass
 
 from proctoring.seats import Act, Paper, Standing, possible
@@ -13,6 +13,7 @@ from sjt.rules.attempt import State
 from sjt.services.watching import Board, Watched
 from sjt.words import say
 
+SECONDS_UNTIL = 120  # from two minutes on, whole minutes are enough
 GOING = (State.OPEN, State.RUNNING, State.PAUSED, State.SUSPENDED)
 TONES = {
     State.RUNNING: "good",
@@ -40,14 +41,10 @@ class Card:
     extra: str
     heard: str
     saved: str
+    facts: str
     note: str
     asked: str
     acts: tuple[str, ...]
-
-    @property
-    def facts(self) -> str:
-        """The small line of the card."""
-        return " · ".join(part for part in (self.note, self.heard, self.saved) if part)
 
     @property
     def time(self) -> str:
@@ -62,24 +59,28 @@ def state_of(board: Board, acts: bool) -> dict[str, object]:
         "now": time_with_seconds(board.now),
         "tally": [{"kind": kind, "text": text} for kind, text in tally(board)],
         "order": [one.ref for one in cards],
-        "seats": {one.ref: {**asdict(one), "facts": one.facts, "time": one.time} for one in cards},
+        "seats": {one.ref: {**asdict(one), "time": one.time} for one in cards},
     }
 
 
 def tally(board: Board) -> list[tuple[str, str]]:
     """The room at a glance: what is not there is not said."""
-    states, silent = board.states, board.flagged(Flag.SILENT)
+    states = Counter(seat.state for seat in board.seats if not _is_left_out(seat))
     closed = sum(states[state] for state in (State.SUBMITTED, State.EXPIRED, State.ENDED, State.VOID))
     counts = [
         ("bad", "asks", board.flagged(Flag.DEVICE_ASKS)),
         ("warn", "waits", board.flagged(Flag.GATE_WAITS)),
-        ("warn", "silent", silent),
+        ("warn", "silent", board.flagged(Flag.SILENT)),
         ("good", "working", sum(_is_live(seat) for seat in board.seats)),
         ("info", "waiting", states[State.READY] + states[State.OPEN]),
         ("neutral", "finished", closed),
     ]
     told = [(kind, say(f"board.tally.{code}", count=count)) for kind, code, count in counts if count]
     return told if board.presence_known else [("neutral", say("board.tally.away")), *told]
+
+
+def _is_left_out(seat: Watched) -> bool:
+    return seat.line.standing in (Standing.REFUSED, Standing.ABSENT)
 
 
 def _is_live(seat: Watched) -> bool:
@@ -89,14 +90,14 @@ def _is_live(seat: Watched) -> bool:
 def card(seat: Watched, now: dt.datetime, acts: bool) -> Card:
     """One seat's card."""
     tone, state = _headline(seat, now)
-    booked, begun = seat.line.seat, seat.finish is not None
+    booked = seat.line.seat
     return Card(
         ref=booked.ref, number=booked.number, name=booked.candidate.name, tone=tone, state=state,
         progress=f"{seat.answered}/{seat.line.questions}" if seat.line.questions else "", done=seat.answered,
-        of=seat.line.questions, left=_left(seat), finish=time_of_day(seat.finish) if seat.finish and begun else "",
+        of=seat.line.questions, left=_left(seat), finish=time_of_day(seat.finish) if seat.finish else "",
         extra=say("board.extra", length=duration(-(-seat.extra_seconds // 60))) if seat.extra_seconds else "",
-        heard=_heard(seat), saved=_saved(seat), note=_note(seat), acts=_acts(seat) if acts else (),
-        asked=_asked(seat),
+        heard=_heard(seat), saved=_saved(seat), facts=_facts(seat), note=_note(seat), asked=_asked(seat),
+        acts=_acts(seat) if acts else (),
     )  # fmt: skip
 
 
@@ -122,68 +123,79 @@ def _running(seat: Watched) -> tuple[str, str]:
         return "info", say("board.state.paper")
     if seat.sign.hearing is Hearing.LIVE:
         return "good", say("board.state.running")
-    return "neutral", say(f"board.state.{seat.sign.hearing.value}", seconds=seat.sign.seconds)
+    return "neutral", say(f"board.state.{seat.sign.hearing.value}", seconds=seat.sign.seconds, time=_since(seat))
 
 
 def _left(seat: Watched) -> str:
+    """Time left once begun, the time allowed before that."""
     if seat.seconds_left is not None:
-        return say("board.left", length=time_left(seat.seconds_left))
-    waiting = seat.state in (State.READY, State.OPEN)
+        return time_left(seat.seconds_left)
+    waiting = seat.state in (State.READY, State.OPEN) and not _is_left_out(seat)
     return duration(seat.entitled_minutes) if waiting and seat.entitled_minutes else ""
 
 
-def _heard(seat: Watched) -> str:
-    """Only of a seat whose browser is expected, or has been heard of."""
+def _is_heard(seat: Watched) -> bool:
+    """Whether anything is to be said of hearing a seat: its browser is expected, or has been heard of."""
     expected = seat.state is State.RUNNING or (seat.beat is not None and seat.state in (State.READY, *GOING))
-    return "" if seat.line.seat.mode == "paper" or not expected else HEARD[seat.sign.hearing](seat)
+    return expected and seat.line.seat.mode != "paper"
 
 
-def _live(seat: Watched) -> str:
-    return say("board.heard.live" if seat.sign.seconds else "board.heard.now", seconds=seat.sign.seconds)
-
-
-def _silent(seat: Watched) -> str:
+def _heard(seat: Watched) -> str:
+    if not _is_heard(seat):
+        return ""
+    if seat.sign.hearing is Hearing.AWAY:
+        return say("board.heard.away")
     if seat.sign.seconds is None:
-        return say("board.heard.never", time=_at(seat))
-    minutes, seconds = divmod(seat.sign.seconds, 60)
-    return say("board.heard.silent", length=f"{duration(minutes)} {seconds} s" if minutes else f"{seconds} s")
+        return say("board.heard.never", time=_since(seat))
+    return say("board.heard.ago", length=_ago(seat.sign.seconds)) if seat.sign.seconds else say("board.heard.now")
 
 
-def _at(seat: Watched) -> str:
+def _ago(seconds: int) -> str:
+    return f"{seconds} s" if seconds < SECONDS_UNTIL else duration(seconds // 60)
+
+
+def _since(seat: Watched) -> str:
     return time_with_seconds(seat.sign.since) if seat.sign.since else ""
-
-
-HEARD: dict[Hearing, Callable[[Watched], str]] = {
-    Hearing.LIVE: _live,
-    Hearing.QUIET: lambda seat: say("board.heard.quiet", seconds=seat.sign.seconds),
-    Hearing.SILENT: _silent,
-    Hearing.UNKNOWN: lambda seat: say("board.heard.unknown", time=_at(seat)),
-    Hearing.AWAY: lambda seat: say("board.heard.away"),
-}
 
 
 def _saved(seat: Watched) -> str:
     attempt = seat.line.attempt
     if attempt is None or attempt.started_at is None:
         return ""
-    at = attempt.last_saved_at
-    told = say("board.saved", time=time_with_seconds(at)) if at else say("board.unsaved")
-    unsent = seat.beat.unsent if seat.beat and seat.state is State.RUNNING else 0
-    return f"{told} · {say('board.unsent', count=unsent)}" if unsent else told
+    return time_with_seconds(attempt.last_saved_at) if attempt.last_saved_at else say("board.saved.nothing")
+
+
+def _facts(seat: Watched) -> str:
+    """The small line of the card: last heard, last accepted save."""
+    heard, saved = _heard(seat), _saved(seat)
+    parts = [say("board.facts.heard", heard=heard)] if heard else []
+    parts += [say("board.facts.saved", saved=saved)] if saved else []
+    told = " · ".join(parts)
+    return told[:1].upper() + told[1:]
 
 
 def _note(seat: Watched) -> str:
-    """What explains the state, where the state alone does not."""
+    """What explains the state beside it, where the state alone does not."""
     attempt, booked = seat.line.attempt, seat.line.seat
     moments = [
-        ("board.asked", attempt.device_asking_at if attempt and Flag.DEVICE_ASKS in seat.flags else None),
-        ("board.refused", booked.refused_at),
-        ("board.absent", booked.absent_at),
-        ("board.finished", attempt.finished_at if attempt and attempt.closed_at else None),
-        ("board.gate_since", attempt.opened_at if attempt and seat.state is State.OPEN else None),
+        ("board.note.at", attempt.device_asking_at if attempt and Flag.DEVICE_ASKS in seat.flags else None),
+        ("board.note.at", booked.refused_at or booked.absent_at),
+        ("board.note.at", attempt.finished_at if attempt and attempt.closed_at else None),
+        ("board.note.since", attempt.opened_at if attempt and _is_at_the_gate(seat) else None),
     ]
-    told = next((say(code, time=time_of_day(at)) for code, at in moments if at is not None), "")
-    return told or (say("board.no_paper") if seat.line.paper is Paper.MISSING else "")
+    told = [say(code, time=time_of_day(at)) for code, at in moments if at is not None][:1]
+    told += [say("board.note.no_paper")] if seat.line.paper is Paper.MISSING else []
+    told += [say("board.note.unsent", count=seat.beat.unsent)] if _has_unsent(seat) and seat.beat else []
+    return " · ".join(told)
+
+
+def _is_at_the_gate(seat: Watched) -> bool:
+    """The gate is open, and not yet for so long that the state itself says so."""
+    return seat.state is State.OPEN and Flag.GATE_WAITS not in seat.flags
+
+
+def _has_unsent(seat: Watched) -> bool:
+    return seat.state is State.RUNNING and seat.beat is not None and seat.beat.unsent > 0
 
 
 def _asked(seat: Watched) -> str:

@@ -60,7 +60,7 @@ def show_register(
         possible={line.seat.ref: _possible(line, acts) for line in lines}, gate=gate if acts else None,
         gate_words=gate_words(gate, room, desk), faulty=faulty, names=_names(desk.conn, lines),
         why=why or (ReasonForm() if owes_why else None), focus=_focus(lines, request.args.get("at")),
-        may_act=acts, counts=_counts(lines),
+        may_act=acts, say=say, counts=_counts(lines),
     )  # fmt: skip
 
 

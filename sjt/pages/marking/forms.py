@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from sjt.rules.marking import Draft, Said, draft_faults
 from sjt.rules.refusals import BadInput
@@ -13,7 +14,7 @@ from sjt.services.marking.judging import COMMENT
 from sjt.words import say
 
 MET, UNMET = "met", "unmet"
-CHOICES = [(MET, "Met"), (UNMET, "Not met")]
+CHOICES = [SelectChoice(MET, "Met"), SelectChoice(UNMET, "Not met")]
 LONGEST_EDIT = 9  # digits; it counts the savings of one draft
 
 

@@ -93,14 +93,14 @@ def _codes(desk: Desk, mark: Mark) -> list[str]:
 
 
 def _sheet(
-    desk: Desk, mark: Mark, form: JudgementForm, status: int = 200, notice: str | None = None, **more: object
+    desk: Desk, mark: Mark, form: JudgementForm, status: int = 200, refused: str | None = None, **more: object
 ) -> Reply:
     sheet = marking.sheet(desk.conn, mark, desk.now)
     recent = marks.recently_final(desk.conn, desk.person.id, desk.now - SHIPPED.recall_within)
     template = "marking/done.html" if mark.final_at else "marking/answer.html"
     recallable = mark.id in {own.id for own, _ in recent}
     return show(
-        template, status, sheet=sheet, form=form, notice=notice, recent=recent[:1], recallable=recallable, **more
+        template, status, sheet=sheet, form=form, refused=refused, recent=recent[:1], recallable=recallable, **more
     )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ def book_seat(desk: Desk, sitting: Sitting) -> Reply:
     form = BookingForm()
     if form.validate_on_submit():
         number = tidy(form.candidate.data or "").upper()
-        found = candidates.by_numbers(desk.conn, [number.replace("\0", "")]).get(number)
+        found = candidates.by_numbers(desk.conn, [number]).get(number)
         if found is None:
             show_faults(form, [("candidate", "booking.unknown", {"number": number})])
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,7 +53,7 @@ class Paging:
 
 def a_candidate(desk: Desk, ref: str) -> Loaded:
     """The candidate that an address names."""
-    found = candidates.by_ref(desk.conn, ref)
+    found = candidates.by_ref(desk.conn, ref) if ref.isalnum() else None
     if found is None:
         raise NotFound("candidate.none")
     return Loaded(found)
@@ -60,7 +61,7 @@ def a_candidate(desk: Desk, ref: str) -> Loaded:
 
 def a_sitting(desk: Desk, ref: str) -> Loaded:
     """The sitting that an address names, and whether the person asking is named for it."""
-    found = sittings.by_ref(desk.conn, ref)
+    found = sittings.by_ref(desk.conn, ref) if ref.isalnum() else None
     if found is None:
         raise NotFound("sitting.none")
     named = sittings.is_staff(desk.conn, found.id, desk.person.id)
@@ -70,7 +71,7 @@ def a_sitting(desk: Desk, ref: str) -> Loaded:
 def a_seat(desk: Desk, ref: str, seat: str) -> Loaded:
     """The seat that an address names within its sitting."""
     loaded = a_sitting(desk, ref)
-    found = seats.by_ref(desk.conn, seat, loaded.object.id)
+    found = seats.by_ref(desk.conn, seat, loaded.object.id) if seat.isalnum() else None
     if found is None:
         raise NotFound("booking.none")
     return Loaded(SeatOf(loaded.object, found), loaded.relations)
@@ -78,7 +79,7 @@ def a_seat(desk: Desk, ref: str, seat: str) -> Loaded:
 
 def a_person(desk: Desk, ref: str) -> Loaded:
     """The member of staff that an address names."""
-    found = staff.by_ref(desk.conn, ref)
+    found = staff.by_ref(desk.conn, ref) if ref.isalnum() else None
     if found is None:
         raise NotFound("people.none")
     return Loaded(found)
@@ -102,7 +103,10 @@ def show_faults(form: FlaskForm, faults: Iterable[FieldFault]) -> None:
 def uploaded() -> bytes | None:
     """The file that was sent, up to a byte more than is allowed; None when there is none."""
     file = request.files.get("file")
-    return file.stream.read(LARGEST_FILE + 1) if file and file.filename else None
+    if file is None or not file.filename:
+        return None
+    with closing(file):
+        return file.stream.read(LARGEST_FILE + 1)
 
 
 def said(faults: Iterable[CellFault]) -> list[tuple[str, str]]:

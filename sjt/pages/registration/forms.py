@@ -10,6 +10,7 @@ from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
     EmailField,
+    Field,
     HiddenField,
     IntegerField,
     RadioField,
@@ -19,18 +20,25 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from sjt.rules.access import Role
+from sjt.rules.entries import text_fault, tidy
 from sjt.services.registration import plans
 from sjt.services.registration.sittings import Entry
 from sjt.words import say
 
 DATES = ["%Y-%m-%d", "%d %B %Y", "%d/%m/%Y"]
 NEEDED = InputRequired(say("entry.missing"))
-SHORT = Length(max=200, message=say("entry.long", longest=200))
 SECOND = [("no", "The first: before the clocks go back"), ("yes", "The second: after they went back")]
+
+
+def plain(form: FlaskForm, field: Field) -> None:
+    """Validator: no control signs, which no database and no reader wants."""
+    fault = text_fault(tidy(field.data or ""), 200)
+    if fault:
+        raise ValidationError(say(*fault))
 
 
 class DayField(DateField):
@@ -114,8 +122,8 @@ class AdjustmentForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no typ
 class SittingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """A sitting as laid down: London date and times."""
 
-    title = StringField("Title", [NEEDED, SHORT], description="Such as “Room 2, morning”.")
-    venue = StringField("Venue", [NEEDED, SHORT])
+    title = StringField("Title", [NEEDED, plain], description="Such as “Room 2, morning”.")
+    venue = StringField("Venue", [NEEDED, plain])
     spec_name = SelectField("Specification", [InputRequired(say("sitting.choose_spec"))])
     day = DayField("Date", [InputRequired(say("sitting.date"))], format=DATES)
     starts = ClockField("Starts", [InputRequired(say("sitting.time"))])
@@ -135,7 +143,7 @@ class SittingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 class BookingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """One seat."""
 
-    candidate = StringField("Candidate number", [InputRequired(say("booking.candidate")), SHORT])
+    candidate = StringField("Candidate number", [InputRequired(say("booking.candidate")), plain])
     number = WholeField("Seat", 1, 999, "booking.number", needed=False)
     mode = RadioField("Mode", choices=[("online", "Online"), ("paper", "On paper")], default="online")
 
@@ -143,7 +151,7 @@ class BookingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 class ReasonForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """Why something is done that leaves a trace."""
 
-    reason = TextAreaField("Reason", [InputRequired(say("booking.reason")), SHORT])
+    reason = TextAreaField("Reason", [InputRequired(say("booking.reason")), plain])
 
 
 class ConfirmForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types

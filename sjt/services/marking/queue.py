@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sjt.rules.marking import SHIPPED, THIRD, is_held
 from sjt.services.marking.standing import Bars, bars, free_turns, title_of, turn_for, verdict
 from sjt.stores import marks, sittings
-from sjt.stores.marks import Asked, Mark, Standing
+from sjt.stores.marks import Asked, Mark, Response, Standing
 
 
 @dataclass(frozen=True)
@@ -43,19 +43,25 @@ def queue(conn: sa.Connection, person_id: int, now: dt.datetime) -> Queue:
     barred = bars(conn, person_id)
     standings = marks.standings(conn)
     left = Counter(s.response.question_version_id for s in standings if turn_for(s, barred, now) is not None)
-    titles = {s.response.question_version_id: _title(s) for s in standings}
+    titles = {s.response.question_version_id: _title(s.response) for s in standings}
     holding: dict[int, list[Mark]] = {}
-    for mark, question in marks.in_hand(conn, person_id):
-        holding.setdefault(question, []).append(mark)
+    for mark, response in _holding(conn, barred):
+        holding.setdefault(response.question_version_id, []).append(mark)
     recent = marks.recently_final(conn, person_id, now - SHIPPED.recall_within)
-    named = marks.asked(conn, {*left, *holding, *(question for _, question in recent)})
+    named = marks.asked(conn, {*left, *holding, *(response.question_version_id for _, response in recent)})
     listed = [Queued(named[q], titles.get(q, ""), left[q], tuple(holding.get(q, ()))) for q in {*left, *holding}]
     ordered = sorted(listed, key=lambda queued: (queued.asked.statement, queued.asked.slug, queued.asked.number))
-    return Queue(tuple(ordered), tuple((mark, named[question]) for mark, question in recent))
+    return Queue(tuple(ordered), tuple((mark, named[response.question_version_id]) for mark, response in recent))
 
 
-def _title(standing: Standing) -> str:
-    return title_of(standing.response.spec_id, standing.response.statement)
+def _holding(conn: sa.Connection, barred: Bars, question_version_id: int | None = None) -> list[tuple[Mark, Response]]:
+    """What a person holds, but for sittings that they were named for since."""
+    found = marks.in_hand(conn, barred.person_id, question_version_id)
+    return [(mark, response) for mark, response in found if response.sitting_id not in barred.sittings]
+
+
+def _title(response: Response) -> str:
+    return title_of(response.spec_id, response.statement)
 
 
 def left_for(conn: sa.Connection, person_id: int, question_version_id: int, now: dt.datetime) -> tuple[int, int]:
@@ -71,10 +77,10 @@ def next_answer(conn: sa.Connection, question_version_id: int, person_id: int, n
     A claim waits for the attempt's lock and looks again: two markers never hold the same turn.
     """
     marks.park_idle(conn, now - SHIPPED.idle_after, now)
-    holding = marks.in_hand(conn, person_id, question_version_id)
+    barred = bars(conn, person_id)
+    holding = _holding(conn, barred, question_version_id)
     if holding:
         return holding[0][0]
-    barred = bars(conn, person_id)
     for standing in marks.standings(conn, question_version_id=question_version_id):
         if turn_for(standing, barred, now) is not None and (claimed := claim(conn, standing, barred, now)):
             return claimed
@@ -128,7 +134,7 @@ def _progress(sitting: sittings.Sitting, asked: Asked, group: Sequence[Standing]
         sitting_title=sitting.title,
         sat_on=sitting.starts_at,
         asked=asked,
-        title=_title(group[0]),
+        title=_title(group[0].response),
         answers=len(group),
         unanswered=sum(not standing.response.answered for standing in group),
         to_mark=sum(len(free_turns(standing, now)) for standing in group),

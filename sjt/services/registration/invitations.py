@@ -104,7 +104,9 @@ def _staff_faults(conn: sa.Connection, name: str, email: str, own: int | None) -
         fault = text_fault(text, LONGEST)
         if fault:
             faults.append((field, *fault))
-    if email and not ADDRESS.fullmatch(email):
+    if any(field == "email" for field, _, _ in faults):
+        return faults
+    if not ADDRESS.fullmatch(email):
         faults.append(("email", "entry.email", {}))
     elif staff.address_taken(conn, email, own):
         faults.append(("email", "people.address_taken", {}))

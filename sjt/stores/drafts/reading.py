@@ -158,8 +158,9 @@ def content_of(conn: sa.Connection, version_id: int) -> Content:
 def holding_words(conn: sa.Connection, spec_name: str, words: Sequence[str]) -> frozenset[str]:
     """The slugs of scenarios of which one version holds all the words, in any of its texts."""
     s, q, v = t.scenario_texts, t.question_versions, t.scenario_versions
-    asked = sa.select(q.c.scenario_version_id).join(t.question_texts)
-    query = sa.select(t.scenarios.c.slug).join(v).join(s).where(t.scenarios.c.spec_name == spec_name)
+    asked = sa.select(q.c.scenario_version_id).select_from(q.join(t.question_texts))
+    query = sa.select(t.scenarios.c.slug).select_from(t.scenarios.join(v).join(s))
+    query = query.where(t.scenarios.c.spec_name == spec_name)
     for word in words:
         questions = asked.where(t.question_texts.c.text.icontains(word, autoescape=True))
         found = [column.icontains(word, autoescape=True) for column in (s.c.title, s.c.text, t.scenarios.c.slug)]

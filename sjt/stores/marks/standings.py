@@ -138,28 +138,25 @@ def by_ref(conn: sa.Connection, ref: str) -> Mark | None:
     return found[0] if found else None
 
 
-def in_hand(conn: sa.Connection, marker_id: int, question_version_id: int | None = None) -> list[tuple[Mark, int]]:
-    """What a person holds and has not finished, the oldest first, each with its question version."""
+def in_hand(conn: sa.Connection, marker_id: int, question_version_id: int | None = None) -> list[tuple[Mark, Response]]:
+    """What a person holds and has not finished, the oldest first; of one question, or of all."""
     holding = sa.and_(marks.c.marker_id == marker_id, marks.c.returned_at.is_(None), marks.c.final_at.is_(None))
-    return _with_question(conn, holding, question_version_id)
+    found = _with_response(conn, holding)
+    return [pair for pair in found if question_version_id in (None, pair[1].question_version_id)]
 
 
-def recently_final(conn: sa.Connection, marker_id: int, since: dt.datetime) -> list[tuple[Mark, int]]:
-    """What a person made final since a time, the newest first, each with its question version."""
-    recent = sa.and_(marks.c.marker_id == marker_id, marks.c.final_at >= since)
-    found = _with_question(conn, recent, None)
+def recently_final(conn: sa.Connection, marker_id: int, since: dt.datetime) -> list[tuple[Mark, Response]]:
+    """What a person made final since a time, the newest first."""
+    found = _with_response(conn, sa.and_(marks.c.marker_id == marker_id, marks.c.final_at >= since))
     return sorted(found, key=lambda pair: pair[0].final_at or since, reverse=True)
 
 
-def _with_question(
-    conn: sa.Connection, condition: sa.ColumnElement[bool], question_version_id: int | None
-) -> list[tuple[Mark, int]]:
+def _with_response(conn: sa.Connection, condition: sa.ColumnElement[bool]) -> list[tuple[Mark, Response]]:
     found = sorted(_marks(conn, condition), key=lambda mark: mark.id)
-    query = sa.select(responses.c.id, responses.c.question_version_id)
+    query = sa.select(*_of_response).join(attempts)
     rows = conn.execute(query.where(responses.c.id.in_([mark.response_id for mark in found])))
-    question = {row.id: row.question_version_id for row in rows}
-    pairs = [(mark, question[mark.response_id]) for mark in found]
-    return [pair for pair in pairs if question_version_id in (None, pair[1])]
+    own = {row.id: Response(**row._mapping) for row in rows}
+    return [(mark, own[mark.response_id]) for mark in found]
 
 
 def answer_text(conn: sa.Connection, response_id: int) -> str:

@@ -1,0 +1,174 @@
+"""The evidence of one attempt, put together for an auditor: read only, and checked as it is read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from proctoring.events import Linked, first_break, genesis
+from sjt.rules.access import Role
+from sjt.rules.attempt import State, state
+from sjt.services.invigilation import Entry, entries
+from sjt.stores import attempts, evidence, people, scripts
+from sjt.stores.attempts import Attempt
+from sjt.stores.bank import LANGUAGE
+from sjt.stores.evidence import Closing, FinalMark, Grant, Late, Line, PaperFacts, Released, Revision
+from sjt.stores.people import Person
+from sjt.stores.scripts import Answer
+from sjt.stores.sittings import Sitting
+
+FORMAT = "sjt-attempt-evidence-1"
+HOW = (
+    "Check the chain: start with sha256('sjt-chain-1/' + attempt) as bytes. For each event in order, "
+    "link = sha256(previous link + sha256(payload as UTF-8)). Every link must equal the one stated, and the last "
+    "one the head. sha256 of each answer's text (UTF-8) must equal the hash in the saved event that names it."
+)
+SCORERS = frozenset({Role.MARKER, Role.LEAD_MARKER})
+
+
+@dataclass(frozen=True)
+class Happened:
+    """An event in its place, its payload read; ``who`` is a name, ``apprentice`` or ``rule``."""
+
+    linked: Linked
+    who: str
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything that is known of one attempt."""
+
+    attempt: Attempt
+    state: State
+    closing: Closing
+    paper: PaperFacts | None
+    lines: tuple[Line, ...]
+    answers: Mapping[int, Answer]
+    revisions: Mapping[int, tuple[Revision, ...]]
+    late: tuple[Late, ...]
+    grants: tuple[Grant, ...]
+    events: tuple[Happened, ...]
+    first_break: int | None
+    marks: tuple[FinalMark, ...] | None  # None: kept from someone who may still mark this script
+    results: tuple[Released, ...]
+    names: Mapping[int, str]
+
+    @property
+    def codes(self) -> dict[int, str]:
+        """How each question of the paper is named: slug@version, by question version id."""
+        return {line.question_id: f"{line.question}@{line.question_version}" for line in self.lines}
+
+
+def of_sitting(conn: sa.Connection, sitting: Sitting, now: dt.datetime) -> list[tuple[Entry, State | None]]:
+    """The seats of a sitting, each with the state of its attempt."""
+    return [(line, state(line.attempt.facts, now) if line.attempt else None) for line in entries(conn, sitting.id)]
+
+
+def of_attempt(conn: sa.Connection, attempt: Attempt, reader: Person, now: dt.datetime) -> Evidence:
+    """All evidence of an attempt. Marks stay hidden from a reader who may still mark it, until it is released."""
+    chain = attempts.chain(conn, attempt)
+    results = tuple(evidence.released(conn, attempt.id))
+    marks = tuple(evidence.final_marks(conn, attempt.id))
+    hidden = bool(SCORERS & reader.roles) and not results
+    given, closing = tuple(evidence.grants(conn, attempt.id)), evidence.closing(conn, attempt.id)
+    ids = {closing.closed_by, closing.opened_by, *(g.granted_by for g in given), *(m.marker_id for m in marks)}
+    ids |= {result.released_by for result in results}
+    return Evidence(
+        attempt=attempt, state=state(attempt.facts, now), closing=closing, paper=evidence.paper(conn, attempt.id),
+        lines=tuple(evidence.lines(conn, attempt.id, LANGUAGE)), answers=scripts.current(conn, attempt),
+        revisions=_by_question(evidence.revisions(conn, attempt.sitting_id, attempt.id)),
+        late=tuple(evidence.late(conn, attempt.id)), grants=given, events=_happened(conn, chain),
+        first_break=first_break(attempt.ref, chain, attempt.head), marks=None if hidden else marks, results=results,
+        names={person.id: person.name for person in people.by_ids(conn, {i for i in ids if i is not None}).values()},
+    )  # fmt: skip
+
+
+def _by_question(found: Sequence[Revision]) -> dict[int, tuple[Revision, ...]]:
+    grouped: dict[int, tuple[Revision, ...]] = {}
+    for revision in found:
+        grouped[revision.question_id] = (*grouped.get(revision.question_id, ()), revision)
+    return grouped
+
+
+def _happened(conn: sa.Connection, chain: Sequence[Linked]) -> tuple[Happened, ...]:
+    read = [json.loads(event.payload) for event in chain]
+    names = evidence.names_by_ref(conn, {body["by"] for body in read})
+    return tuple(
+        Happened(event, names.get(body["by"], body["by"]), {k: v for k, v in body.items() if k not in _COMMON})
+        for event, body in zip(chain, read, strict=True)
+    )
+
+
+_COMMON = frozenset({"kind", "at", "by"})
+
+
+def bundle(found: Evidence) -> dict[str, Any]:
+    """One attempt's evidence as data that anyone can check without this product."""
+    attempt, codes = found.attempt, found.codes
+    return {
+        "format": FORMAT,
+        "how_to_check": HOW,
+        "attempt": attempt.ref,
+        "specification": attempt.spec_id,
+        "pathway": attempt.pathway,
+        "state": found.state.value,
+        "times": {name: _iso(getattr(attempt, name)) for name in TIMES},
+        "allowance": {
+            "base_minutes": attempt.allowance.base_minutes,
+            "extra_percents": list(attempt.allowance.extra_percents),
+            "granted_seconds": attempt.allowance.granted_seconds,
+            "grace_seconds": attempt.grace_seconds,
+        },
+        "receipt": attempt.receipt,
+        "paper": _paper(found),
+        "genesis": genesis(attempt.ref).hex(),
+        "head": attempt.head.hex(),
+        "events": [
+            {"seq": e.linked.seq, "payload": e.linked.payload, "link": e.linked.link.hex()} for e in found.events
+        ],
+        "answers": [_answer(codes[question], answer) for question, answer in sorted(found.answers.items())],
+        "revisions": [
+            {"question": codes[question], "revision": r.revision, "sha256": r.text_hash, "event": r.seq,
+             "received_at": _iso(r.received_at)}
+            for question, all_of_it in sorted(found.revisions.items()) for r in all_of_it
+        ],
+        "late": [
+            {"question": codes[one.question_id], "revision": one.revision, "text": one.text,
+             "sha256": one.text_hash, "received_at": _iso(one.received_at), "why": one.why}
+            for one in found.late
+        ],
+    }  # fmt: skip
+
+
+TIMES = ("opened_at", "confirmed_at", "started_at", "deadline", "last_saved_at", "closed_at", "finished_at")
+
+
+def _iso(at: object) -> str | None:
+    return at.astimezone(dt.UTC).isoformat(timespec="microseconds") if isinstance(at, dt.datetime) else None
+
+
+def _answer(code: str, answer: Answer) -> dict[str, Any]:
+    told = {"question": code, "revision": answer.revision, "text": answer.text, "sha256": answer.text_hash}
+    return {**told, "received_at": _iso(answer.received_at)}
+
+
+def _paper(found: Evidence) -> dict[str, Any] | None:
+    if found.paper is None:
+        return None
+    return {
+        "ref": found.paper.ref,
+        "hash": found.paper.hash,
+        "seed": found.paper.seed,
+        "assembler": found.paper.assembler,
+        "questions": [
+            {"position": line.position, "scenario": f"{line.scenario}@{line.scenario_version}",
+             "question": f"{line.question}@{line.question_version}", "statement": line.statement, "key": line.key}
+            for line in found.lines
+        ],
+    }  # fmt: skip

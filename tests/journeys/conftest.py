@@ -1,0 +1,92 @@
+"""A whole product behind a real browser, under a clock that the test holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from sjt.stores.people import Person
+from tests.site import Site, served
+
+AXE = Axe()
+
+
+class Visit:
+    """Somebody's own browser: its context, its page, and a list of what its console complained about."""
+
+    def __init__(self, context: BrowserContext, base: str) -> None:
+        self.context, self.base = context, base
+        self.complaints: list[str] = []
+        self.page = self.new_page()
+
+    def new_page(self) -> Page:
+        page = self.context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        return page
+
+    def go(self, path: str) -> Page:
+        self.page.goto(self.base + path)
+        return self.page
+
+    def close_browser(self) -> None:
+        """The browser goes, its cookies and its storage stay: what a crash and a restart leave behind."""
+        self.page.close(run_before_unload=False)
+
+    def reopen(self) -> Page:
+        self.page = self.new_page()
+        return self.page
+
+
+class House:
+    """The served product and the browsers in it."""
+
+    def __init__(self, site: Site, base: str, browser: Browser) -> None:
+        self.site, self.base, self.browser = site, base, browser
+        self.visits: list[Visit] = []
+
+    def visit(self, person: Person | None = None, **context: object) -> Visit:
+        """A browser of its own, signed in as a person or as nobody."""
+        made = self.browser.new_context(locale="en-GB", timezone_id="Europe/London", **context)  # type: ignore[arg-type]
+        if person is not None:
+            made.add_cookies([{"name": "sjt", "value": self.site.session_cookie(person), "url": self.base}])
+        visit = Visit(made, self.base)
+        self.visits.append(visit)
+        return visit
+
+    def complaints(self) -> list[str]:
+        return [words for visit in self.visits for words in visit.complaints]
+
+
+@pytest.fixture
+def house(sqlite_url: str, tmp_path: Path, browser: Browser) -> Iterator[House]:
+    """The product on SQLite, as the embedded default runs it."""
+    yield from _house(Site(sqlite_url, tmp_path), browser)
+
+
+def _house(site: Site, browser: Browser) -> Iterator[House]:
+    with served(site) as base:
+        made = House(site, base, browser)
+        yield made
+        for visit in made.visits:
+            visit.context.close()
+    site.close()
+
+
+@pytest.fixture
+def accessible() -> Callable[[Page, str], None]:
+    """Checks a page with axe, in light and in dark: no violation."""
+
+    def check(page: Page, name: str) -> None:
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            found = AXE.run(page)
+            assert not found.response["violations"], f"{name}, {scheme}: {found.generate_report()}"
+        page.emulate_media(color_scheme="light")
+
+    return check
