@@ -107,9 +107,15 @@ def test_an_unknown_object_is_not_found_for_everybody(site: Site) -> None:
                 assert response.status_code == 404, f"{role} {method} {rule.rule}: {response.status_code}"
 
 
+# The one thing an auditor posts: the purpose for which they open a live text, which is itself kept as a record.
+LOOKING = {"/bank/version/<ref>/open"}
+
+
 def test_an_auditor_changes_nothing_on_any_route(site: Site) -> None:
     for rule, guarded in routes(site):
-        if guarded.public_because or guarded.act == "sitting" or "POST" not in (rule.methods or set()):
+        if guarded.public_because or guarded.act == "sitting" or rule.rule in LOOKING:
+            continue
+        if "POST" not in (rule.methods or set()):
             continue
         assert not may_ever(guarded.act or "", [Role.AUDITOR]), rule.rule
 

@@ -14,7 +14,7 @@ from wtforms.validators import Optional
 
 from sjt.pages.guard import Desk, Loaded, requires
 from sjt.pages.replies import Reply, show
-from sjt.pages.shown import day_and_time, time_with_seconds
+from sjt.pages.shown import day, time_with_seconds
 from sjt.rules.local_time import midnight
 from sjt.rules.refusals import NotFound
 from sjt.services import evidence as service
@@ -152,7 +152,7 @@ def _words(family: str, name: str) -> str:
 def _shown(name: str, value: Any) -> str:
     if name in ("deadline", "finished_at") and value:
         at = dt.datetime.fromisoformat(value)
-        return f"{day_and_time(at)} ({time_with_seconds(at)})"
+        return f"{day(at)}, {time_with_seconds(at)}"
     if name == "document":
         return _words("document", value)
     if name == "seconds":

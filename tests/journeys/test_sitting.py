@@ -1,4 +1,4 @@
-"""One candidate's sitting in a real browser: typing, losing the connection, closing the browser, running out of time."""
+"""One candidate's sitting in a real browser: typing, a lost connection, a closed browser, the end of the time."""
 
 from __future__ import annotations
 

@@ -38,11 +38,12 @@ def room(site: Site) -> Room:
 
 def at_once(acts: list[Callable[[], object]]) -> list[object]:
     """Run these in threads that start together; returns what each returned."""
-    start, found = threading.Barrier(len(acts)), [None] * len(acts)
+    start = threading.Barrier(len(acts))
+    found: list[object] = [None] * len(acts)
 
     def run(index: int) -> None:
         start.wait()
-        found[index] = acts[index]()  # type: ignore[call-overload]
+        found[index] = acts[index]()
 
     threads = [threading.Thread(target=run, args=(index,)) for index in range(len(acts))]
     for thread in threads:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -145,8 +146,7 @@ def test_two_pages_saving_the_same_revision_at_once_give_one_answer(room: Room) 
     for here in many_begun(room, 50):
         code = next(iter(here.questions))
         saves = [
-            lambda text=text: answers.save(product, here, 0, [answers.Typed(code, 1, text)], now)
-            for text in ("one", "two")
+            partial(answers.save, product, here, 0, [answers.Typed(code, 1, text)], now) for text in ("one", "two")
         ]
         replies = [reply for reply in at_once(*saves) if isinstance(reply, answers.Saved)]
         statuses = sorted(reply.kept[0].status for reply in replies)

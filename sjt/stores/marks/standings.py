@@ -69,11 +69,11 @@ class Standing:
 
 
 _answered = sa.and_(responses.c.revision > 0, sa.func.trim(responses.c.text, BLANKS) != "").label("answered")
-_of_response = [
+_of_response = [  # in the order of the fields of Response
     responses.c.id, responses.c.ref, responses.c.sitting_id, responses.c.attempt_id, responses.c.question_version_id,
     responses.c.statement, responses.c.key, responses.c.position, _answered, attempts.c.spec_id,
 ]  # fmt: skip
-_of_mark = [
+_of_mark = [  # in the order of the fields of Mark, but for its points
     marks.c.id, marks.c.ref, marks.c.response_id, marks.c.turn, marks.c.marker_id, marks.c.touched_at, marks.c.draft,
     marks.c.edit, marks.c.final_at, marks.c.comment, marks.c.returned_at, marks.c.returned_reason,
 ]  # fmt: skip
@@ -110,12 +110,12 @@ def of_sitting(conn: sa.Connection, sitting_id: int) -> list[Standing]:
 def unmarked(conn: sa.Connection, response_id: int) -> Response:
     """One response, for the mark that stands on it."""
     query = sa.select(*_of_response).join(attempts).where(responses.c.id == response_id)
-    return Response(**conn.execute(query).one()._mapping)
+    return Response(*conn.execute(query).one())
 
 
 def _standings(conn: sa.Connection, condition: sa.ColumnElement[bool]) -> list[Standing]:
     query = sa.select(*_of_response).join(attempts).where(condition).order_by(responses.c.ref)
-    found = [Response(**row._mapping) for row in conn.execute(query)]
+    found = [Response(*row) for row in conn.execute(query)]
     standing = sa.select(responses.c.id).join(attempts).where(condition)
     own: dict[int, list[Mark]] = {}
     for mark in _marks(conn, sa.and_(marks.c.returned_at.is_(None), marks.c.response_id.in_(standing))):
@@ -129,7 +129,7 @@ def _marks(conn: sa.Connection, condition: sa.ColumnElement[bool]) -> list[Mark]
     judged: dict[int, dict[str, Judged]] = {}
     for row in conn.execute(sa.select(mark_points).where(mark_points.c.mark_id.in_(wanted))):
         judged.setdefault(row.mark_id, {})[row.point] = Judged(row.met, row.reason)
-    return [Mark(**row._mapping, points=judged.get(row.id, {})) for row in rows]
+    return [Mark(*row, points=judged.get(row[0], {})) for row in rows]
 
 
 def by_ref(conn: sa.Connection, ref: str) -> Mark | None:
@@ -155,7 +155,7 @@ def _with_response(conn: sa.Connection, condition: sa.ColumnElement[bool]) -> li
     found = sorted(_marks(conn, condition), key=lambda mark: mark.id)
     query = sa.select(*_of_response).join(attempts)
     rows = conn.execute(query.where(responses.c.id.in_([mark.response_id for mark in found])))
-    own = {row.id: Response(**row._mapping) for row in rows}
+    own = {row.id: Response(*row) for row in rows}
     return [(mark, own[mark.response_id]) for mark in found]
 
 

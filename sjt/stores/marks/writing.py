@@ -40,7 +40,8 @@ def _resume(conn: sa.Connection, response_id: int, turn: int, marker_id: int, no
         marks.c.response_id == response_id, marks.c.marker_id == marker_id, marks.c.returned_reason == IDLE
     )  # fmt: skip
     again = marks.update().where(idle).values(turn=turn, touched_at=now, returned_at=None, returned_reason=None)
-    return conn.scalar(again.returning(marks.c.ref))
+    ref: str | None = conn.scalar(again.returning(marks.c.ref))
+    return ref
 
 
 def _begin(
