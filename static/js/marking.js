@@ -6,6 +6,8 @@ if (form) desk(form);
 function desk(form) {
   const status = form.querySelector("[data-saved]");
   const address = form.action;
+  const SOON = 1500; // milliseconds after the last change
+  const AGAIN = 3000; // after a try that met no server
   let dirty = false;
   let stopped = false;
   let timer = 0;
@@ -14,18 +16,20 @@ function desk(form) {
   // ---- drafts: one save at a time, each on top of the revision that the server gave last ----
   function changed() {
     dirty = true;
-    if (!stopped) {
-      clearTimeout(timer);
-      timer = setTimeout(save, 1500);
-    }
+    later(SOON);
   }
 
-  function save(keepalive = false) {
+  function later(wait) {
+    clearTimeout(timer);
+    if (!stopped) timer = setTimeout(save, wait);
+  }
+
+  function save(keepalive) {
     clearTimeout(timer);
     if (dirty && !stopped && !sending) {
-      sending = send(keepalive).finally(() => {
+      sending = send(keepalive === true).then((met) => {
         sending = null;
-        if (dirty && !stopped) timer = setTimeout(save, 1500);
+        if (dirty) later(met ? SOON : AGAIN);
       });
     }
     return sending;
@@ -37,10 +41,11 @@ function desk(form) {
       const body = new URLSearchParams(new FormData(form));
       const reply = await fetch(address, { method: "POST", body, keepalive, headers: { Accept: "application/json" } });
       await heard(reply);
+      return true;
     } catch {
       dirty = true;
       say("Not saved yet: no answer from the server. Trying again.");
-      await new Promise((again) => setTimeout(again, 4000));
+      return false;
     }
   }
 
@@ -62,6 +67,7 @@ function desk(form) {
   }
 
   form.addEventListener("input", changed);
+  window.addEventListener("online", save);
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") save(true);
   });
@@ -71,7 +77,7 @@ function desk(form) {
     if (sending) {
       event.preventDefault();
       const pressed = event.submitter;
-      sending.finally(() => form.requestSubmit(pressed));
+      sending.then(() => form.requestSubmit(pressed));
     } else {
       stopped = true;
       clearTimeout(timer);

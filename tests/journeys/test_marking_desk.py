@@ -113,7 +113,7 @@ def test_a_draft_that_met_no_server_is_sent_again(house: House, room: Room) -> N
     page.get_by_label("Comment on the whole answer").fill("Typed without a network")
     expect(page.get_by_text("Not saved yet")).to_be_visible()
     visit.context.set_offline(False)
-    expect(page.get_by_text("Draft saved")).to_be_visible()
+    expect(page.get_by_text("Draft saved")).to_be_visible(timeout=15_000)
     assert marking.draft_of(read(house, mark)).comment == "Typed without a network"
 
 

@@ -20,6 +20,7 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -31,7 +32,13 @@ from sjt.words import say
 
 DATES = ["%Y-%m-%d", "%d %B %Y", "%d/%m/%Y"]
 NEEDED = InputRequired(say("entry.missing"))
-SECOND = [("no", "The first: before the clocks go back"), ("yes", "The second: after they went back")]
+CHOOSE = SelectChoice("", "Choose one")
+SECOND = [
+    SelectChoice("no", "The first: before the clocks go back"),
+    SelectChoice("yes", "The second: after they went back"),
+]
+MODES = [SelectChoice("online", "Online"), SelectChoice("paper", "On paper")]
+ROLES = [SelectChoice(role.value, role.value.capitalize()) for role in Role if role is not Role.APPRENTICE]
 
 
 def plain(form: FlaskForm, field: Field) -> None:
@@ -99,9 +106,9 @@ class CandidateForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no type
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.specification.choices = [("", "Choose one"), *plans.titles().items()]
+        self.specification.choices = [CHOOSE, *(SelectChoice(*named) for named in plans.titles().items())]
         known = {code: title for named in plans.pathways().values() for code, title in named.items()}
-        self.pathway.choices = [("", "Choose one"), *((code, f"{code}: {title}") for code, title in known.items())]
+        self.pathway.choices = [CHOOSE, *(SelectChoice(code, title) for code, title in known.items())]
 
     def values(self) -> dict[str, str]:
         """The entries as typed."""
@@ -136,8 +143,8 @@ class SittingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
     def __init__(self, invigilators: list[tuple[str, str]], *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.spec_name.choices = [("", "Choose one"), *plans.titles().items()]
-        self.staff.choices = list(invigilators)
+        self.spec_name.choices = [CHOOSE, *(SelectChoice(*named) for named in plans.titles().items())]
+        self.staff.choices = [SelectChoice(*named) for named in invigilators]
 
 
 class BookingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
@@ -145,7 +152,7 @@ class BookingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
     candidate = StringField("Candidate number", [InputRequired(say("booking.candidate")), plain])
     number = WholeField("Seat", 1, 999, "booking.number", needed=False)
-    mode = RadioField("Mode", choices=[("online", "Online"), ("paper", "On paper")], default="online")
+    mode = RadioField("Mode", choices=MODES, default="online")
 
 
 class ReasonForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
@@ -168,7 +175,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     email = EmailField("E-mail address", description="The name of their sign-in.")
     roles = CheckboxesField(
         "Roles",
-        choices=[(role.value, role.value.capitalize()) for role in Role if role is not Role.APPRENTICE],
+        choices=ROLES,
     )
 
     def chosen(self) -> frozenset[Role]:
