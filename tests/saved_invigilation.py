@@ -6,19 +6,81 @@ import datetime as dt
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
+from werkzeug.test import TestResponse
 
 from item_bank.paper import ASSEMBLER
+from item_bank.scenarios import Bank
 from proctoring.events import event, text_hash
+from sjt.rules.access import Role
 from sjt.services import timekeeping
 from sjt.stores import attempts
 from sjt.stores import tables as t
 from sjt.stores.attempts import Attempt
+from sjt.stores.bank import import_bank
 from sjt.stores.people import Person, new_ref
 from sjt.stores.presence import Beat
-from tests.saved import SPECIFICATION, Room, saved_candidate
-from tests.site import Site
+from tests.saved import BANK, SPECIFICATION, Room, saved_candidate, saved_sitting
+from tests.site import Site, csrf
 
 QUESTIONS = 16
+FEW = Bank(tuple({scenario.theme: scenario for scenario in BANK.scenarios}.values()))  # one scenario a theme
+
+
+class Compiled(BytecodeCache):
+    """Templates compiled once a process: each test has an application of its own, and compiling costs most of it."""
+
+    kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+def compiled_once(site: Site) -> Site:
+    """The site, with templates that other tests of this process have compiled."""
+    site.app.jinja_env.bytecode_cache = Compiled()
+    return site
+
+
+def small_room(site: Site) -> Room:
+    """A room with a bank too small to draw from: its papers come from ``saved_seats``."""
+    compiled_once(site)
+    manager, invigilator = site.person(Role.MANAGER), site.person(Role.INVIGILATOR)
+    with site.writing() as conn:
+        import_bank(conn, SPECIFICATION.name, FEW, site.now())
+        sitting = saved_sitting(conn, manager, [invigilator])
+    return Room(site, manager, invigilator, sitting)
+
+
+class Hands:
+    """Somebody at the invigilator's desk of a room: presses and reads."""
+
+    def __init__(self, room: Room, person: Person) -> None:
+        self.client: FlaskClient = room.site.signed_in(person)
+        self.base = f"/invigilation/{room.sitting[1]}"
+        self.token = csrf(self.client, "/invigilation/")
+
+    def see(self, path: str) -> str:
+        """A page of the sitting."""
+        response = self.client.get(f"{self.base}/{path}")
+        assert response.status_code == 200, (path, response.status_code)
+        return response.get_data(as_text=True)
+
+    def press(self, path: str, **data: str) -> TestResponse:
+        """Send a form."""
+        return self.client.post(f"{self.base}/{path}", data={"csrf_token": self.token, **data})
+
+    def after(self, path: str, **data: str) -> str:
+        """Send a form, and read the page that it leads back to."""
+        response = self.press(path, **data)
+        assert response.status_code == 303, response.get_data(as_text=True)
+        return self.client.get(response.headers["Location"]).get_data(as_text=True)
 
 
 def saved_seats(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import threading
+from collections.abc import Callable, Collection, Iterable
 
 import sqlalchemy as sa
 
@@ -108,6 +109,23 @@ def all_marked(site: Site, people: list[Person], failing: Collection[str] = ()) 
                 while mark := marking.next_answer(conn, queued.asked.id, person.id, site.now()):
                     unmet = [1] if queued.asked.statement in failing else []
                     marking.commit(conn, mark, mark.edit, a_draft(mark, conn, unmet), site.now())
+
+
+def at_once(acts: list[Callable[[], object]]) -> list[object]:
+    """Run these in threads that start together; returns what each returned."""
+    start = threading.Barrier(len(acts))
+    found: list[object] = [None] * len(acts)
+
+    def run(index: int) -> None:
+        start.wait()
+        found[index] = acts[index]()
+
+    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(acts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found
 
 
 KEY, OTHER = "C4.2", "C4.1"  # a statement whose question is key, and one whose is not, on every paper

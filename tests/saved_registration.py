@@ -76,7 +76,7 @@ def saved_seat(
     return next(seat for seat in of_sitting(conn, sitting.id) if seat.candidate.id == candidate.id)
 
 
-def send(client: FlaskClient, address: str, form: str | None = None, **data: object) -> TestResponse:
+def send(client: FlaskClient, address: str, form: str | None = None, /, **data: Any) -> TestResponse:
     """Post a form with the token of a page: of the same address unless ``form`` names another."""
     return client.post(address, data={"csrf_token": csrf(client, form or address), **data})
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import jinja2
 import sqlalchemy as sa
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
+from jinja2.bccache import Bucket
 from werkzeug.serving import make_server
 
 from sjt.app import create_app
@@ -21,7 +25,27 @@ from sjt.stores import people
 from sjt.stores.people import Person
 
 MORNING = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)  # a Monday in winter: London keeps UTC
+COMPILED = tempfile.TemporaryDirectory(
+    prefix="sjt-templates-"
+)  # templates are compiled once a process, not once a site
 SECRET = "a secret that is only used in tests, and long enough"
+
+
+class Compiled(jinja2.BytecodeCache):
+    """Templates compiled once a process: each test has an application of its own, and compiling is half its time."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
 
 
 class Site:
@@ -38,6 +62,8 @@ class Site:
             secure_cookies=False,
         )
         self.app = create_app(settings, self.clock)
+        self.app.jinja_env.bytecode_cache = COMPILED
+        self.app.jinja_env.bytecode_cache = FileSystemBytecodeCache(COMPILED.name)
         self.app.testing = False  # errors become pages, as they do for users
         self.product: Product = self.app.extensions["sjt"]
         self._people = 0

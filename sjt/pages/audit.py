@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 from wtforms import DateField, Form, SelectField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import Optional
 
 from sjt.pages.guard import Desk, Loaded, requires
@@ -200,9 +201,15 @@ def records(desk: Desk) -> Reply:
 def _record_form(desk: Desk) -> RecordForm:
     form = RecordForm(request.args)
     everybody = people.everybody(desk.conn)
-    form.person.choices = [("", "Everybody")] + [(person.ref, person.name) for person in everybody]
+    form.person.choices = [
+        SelectChoice("", "Everybody"),
+        *(SelectChoice(person.ref, person.name) for person in everybody),
+    ]
     acts = evidence.record_acts(desk.conn)
-    form.act.choices = [("", "Every act")] + [(act, act.replace("_", " ").replace(".", ": ")) for act in acts]
+    form.act.choices = [
+        SelectChoice("", "Every act"),
+        *(SelectChoice(act, act.replace("_", " ").replace(".", ": ")) for act in acts),
+    ]
     return form
 
 

@@ -43,11 +43,12 @@ const tell = {
   saving: () => say("saving", "Saving"),
   saved(kept) {
     const box = boxes.get(kept.question);
-    if (!box) return;
-    box.dataset.revision = kept.revision;
-    if (journal.entries().has(kept.question)) return;
-    foot(box, `Saved ${kept.saved_at}`, "saved");
-    mark(kept.question, { "q-answered": box.value.trim() !== "" });
+    if (box) box.dataset.revision = kept.revision;
+    if (queue.waiting.has(kept.question)) return; // typed on since: not yet what the page shows
+    if (box) {
+      foot(box, `Saved ${kept.saved_at}`, "saved");
+      mark(kept.question, { "q-answered": box.value.trim() !== "" });
+    }
     say("saved", `Saved ${kept.saved_at}`);
     warn("");
   },

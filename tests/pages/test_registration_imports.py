@@ -68,7 +68,7 @@ def test_no_file_and_a_file_of_something_else_are_refused_in_words(site: Site) -
     client = site.signed_in(site.person(Role.MANAGER))
     assert "Choose a file." in send_file(client, ADDRESS, "", name="").get_data(as_text=True)
     assert "CSV UTF-8" in send_file(client, ADDRESS, b"\xff\xfe\x00").get_data(as_text=True)
-    assert "larger than 500" in send_file(client, ADDRESS, b"x" * 600_000).get_data(as_text=True)
+    assert "larger than 500" in send_file(client, ADDRESS, b"x" * 501_000).get_data(as_text=True)
     assert client.post(ADDRESS, data={"csrf_token": csrf(client, ADDRESS)}).status_code == 400
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -36,23 +35,6 @@ def room(site: Site) -> Room:
     return saved_room(site)
 
 
-def at_once(acts: list[Callable[[], object]]) -> list[object]:
-    """Run these in threads that start together; returns what each returned."""
-    start = threading.Barrier(len(acts))
-    found: list[object] = [None] * len(acts)
-
-    def run(index: int) -> None:
-        start.wait()
-        found[index] = acts[index]()
-
-    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
-
-
 def test_the_unique_turn_lets_one_of_many_through(site: Site, room: Room) -> None:
     booked = saved.handed_in(room)
     people = saved.markers(site, 8)
@@ -66,7 +48,7 @@ def test_the_unique_turn_lets_one_of_many_through(site: Site, room: Room) -> Non
 
         return act
 
-    assert sorted(map(bool, at_once([take(person.id) for person in people]))) == [False] * 7 + [True]
+    assert sorted(map(bool, saved.at_once([take(person.id) for person in people]))) == [False] * 7 + [True]
 
 
 def test_racing_markers_share_a_queue_without_a_collision(site: Site, room: Room) -> None:
@@ -91,7 +73,7 @@ def test_racing_markers_share_a_queue_without_a_collision(site: Site, room: Room
 
         return act
 
-    done = [mark for own in at_once([mark_all(person.id) for person in people]) for mark in own]  # type: ignore[attr-defined]
+    done = [mark for own in saved.at_once([mark_all(person.id) for person in people]) for mark in own]  # type: ignore[attr-defined]
     assert len({(mark.response_id, mark.turn) for mark in done}) == len(done) == 6  # two turns on three answers
     assert len({(mark.response_id, mark.marker_id) for mark in done}) == 6
 

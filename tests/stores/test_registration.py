@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 from threading import Barrier
 
@@ -14,13 +15,15 @@ import sqlalchemy as sa
 from sjt.rules.access import Role
 from sjt.rules.refusals import Refusal
 from sjt.services.registration import bookings, gateway, invitations
+from sjt.services.registration import candidates as entering
 from sjt.services.registration.bookings import Wish
 from sjt.stores import candidates, seats
 from sjt.stores.people import Person
 from sjt.stores.seats import NewSeat
+from sjt.stores.sittings import Sitting
 from sjt.stores.tables import attempts, people, person_roles
 from tests.saved import saved_bank
-from tests.saved_registration import again, saved_candidate, saved_seat, saved_sitting
+from tests.saved_registration import WHO, again, saved_candidate, saved_seat, saved_sitting
 from tests.site import Site
 
 
@@ -47,40 +50,35 @@ def together(*acts: Callable[[], object]) -> list[bool]:
         return list(pool.map(one, acts))
 
 
-def in_transaction(site: Site, act: Callable[[sa.Connection], object]) -> Callable[[], object]:
+def in_transaction(site: Site, act: Callable[..., object], *values: object) -> Callable[[], object]:
+    """An act with a connection and these values, in a transaction of its own."""
+
     def run() -> object:
         with site.writing() as conn:
-            return act(conn)
+            return act(conn, *values)
 
     return run
+
+
+def booking(site: Site, manager: Person, sitting: Sitting, wish: Wish) -> Callable[[], object]:
+    """Booking one seat, in a transaction of its own."""
+    return in_transaction(site, bookings.book, site.product, sitting, [wish], manager, site.now())
 
 
 def test_a_candidate_raced_into_two_overlapping_sittings_sits_in_one(site: Site) -> None:
     manager = site.person(Role.MANAGER)
     with site.writing() as conn:
         both = [saved_sitting(conn, manager, title=f"Room {n}") for n in (1, 2)]
-        candidate = saved_candidate(conn, manager)
-    wish = [Wish(candidate, None, "online")]
-    acts = [
-        in_transaction(site, lambda conn, s=s: bookings.book(conn, site.product, s, wish, manager, site.now()))  # type: ignore[misc]
-        for s in both
-    ]
-    assert sorted(together(*acts)) == [False, True]
+        wish = Wish(saved_candidate(conn, manager), None, "online")
+    assert sorted(together(*(booking(site, manager, sitting, wish) for sitting in both))) == [False, True]
 
 
 def test_many_bookings_raced_for_one_seat_number_give_one(site: Site) -> None:
     manager = site.person(Role.MANAGER)
     with site.writing() as conn:
         sitting = saved_sitting(conn, manager)
-        wanting = [saved_candidate(conn, manager, number=f"C-{n}") for n in range(6)]
-    acts = [
-        in_transaction(
-            site,
-            lambda conn, c=c: bookings.book(conn, site.product, sitting, [Wish(c, 7, "paper")], manager, site.now()),  # type: ignore[misc]
-        )
-        for c in wanting
-    ]
-    assert sorted(together(*acts)) == [False] * 5 + [True]
+        wishes = [Wish(saved_candidate(conn, manager, number=f"C-{n}"), 7, "paper") for n in range(6)]
+    assert sorted(together(*(booking(site, manager, sitting, wish) for wish in wishes))) == [False] * 5 + [True]
 
 
 def test_a_booking_raced_with_taking_the_gateway_back_leaves_no_booking_without_gateway(site: Site) -> None:
@@ -89,12 +87,9 @@ def test_a_booking_raced_with_taking_the_gateway_back_leaves_no_booking_without_
         with site.writing() as conn:
             sitting = saved_sitting(conn, manager, day=dt.date(2026, 11, 24) + dt.timedelta(days=number))
             candidate = saved_candidate(conn, manager, number=f"C-{number}")
-        wish = [Wish(candidate, None, "online")]
         booked, reopened = together(
-            in_transaction(
-                site, lambda conn, s=sitting, w=wish: bookings.book(conn, site.product, s, w, manager, site.now())
-            ),  # type: ignore[misc]
-            in_transaction(site, lambda conn, c=candidate: gateway.reopen(conn, c, manager, site.now())),  # type: ignore[misc]
+            booking(site, manager, sitting, Wish(candidate, None, "online")),
+            in_transaction(site, gateway.reopen, candidate, manager, site.now()),
         )
         assert booked != reopened
         with site.reading() as conn:
@@ -131,8 +126,8 @@ def test_cancelling_raced_with_the_gate_leaves_no_open_attempt_of_a_cancelled_se
 
     for seat in booked:
         together(
-            in_transaction(site, lambda conn, s=seat: bookings.cancel(conn, s, "Moved", manager, site.now())),  # type: ignore[misc]
-            in_transaction(site, lambda conn, s=seat: open_gate(conn, s.id)),  # type: ignore[misc]
+            in_transaction(site, bookings.cancel, seat, "Moved", manager, site.now()),
+            in_transaction(site, open_gate, seat.id),
         )
         with site.reading() as conn:
             row = conn.execute(sa.select(attempts).where(attempts.c.seat_id == seat.id)).one()
@@ -146,10 +141,7 @@ def test_two_administrators_never_remove_each_other(site: Site) -> None:
     def demote(conn: sa.Connection, who: Person, by: Person) -> None:
         invitations.change_staff(conn, who, who.name, who.email, {Role.MANAGER}, by, site.now())
 
-    together(
-        in_transaction(site, lambda conn: demote(conn, ada, bob)),
-        in_transaction(site, lambda conn: demote(conn, bob, ada)),
-    )
+    together(in_transaction(site, demote, ada, bob), in_transaction(site, demote, bob, ada))
     with site.reading() as conn:
         left = (
             sa.select(sa.func.count())
@@ -160,14 +152,9 @@ def test_two_administrators_never_remove_each_other(site: Site) -> None:
 
 
 def test_a_number_raced_into_the_list_twice_stands_there_once(site: Site) -> None:
-    from dataclasses import asdict
-
-    from sjt.services.registration import candidates as entering
-    from tests.saved_registration import WHO
-
     manager = site.person(Role.MANAGER)
     values = {**{k: str(v) for k, v in asdict(WHO).items()}, "specification": WHO.spec_name}
-    acts = [in_transaction(site, lambda conn: entering.add(conn, values, manager, site.now())) for _ in range(4)]
+    acts = [in_transaction(site, entering.add, values, manager, site.now()) for _ in range(4)]
     assert sorted(together(*acts)) == [False] * 3 + [True]
     with site.reading() as conn:
         assert candidates.count(conn, candidates.Search()) == 1

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import request
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from sjt.pages.authoring.forms import NewForm
 from sjt.pages.authoring.loading import BADGES, may, may_review, pages, versions_of
@@ -203,8 +204,8 @@ def _pathways_of(specification: Specification) -> Mapping[str, str]:
 
 def _new_form(specification: Specification) -> NewForm:
     form = NewForm(data={"spec": specification.name, "theme": request.args.get("theme", "")})
-    form.theme.choices = [("", "Choose a theme")]
-    form.theme.choices += [(t.code, f"{t.code} {t.title}") for t in specification.blueprint.themes.values()]
+    form.theme.choices = [SelectChoice("", "Choose a theme")]
+    form.theme.choices += [SelectChoice(t.code, f"{t.code} {t.title}") for t in specification.blueprint.themes.values()]
     return form
 
 

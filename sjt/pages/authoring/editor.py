@@ -41,7 +41,7 @@ def write(desk: Desk, frame: Frame) -> Reply:
     sound = form.validate()
     if not sound or act == "preview":
         return _page(desk, frame, form, typed, 200 if sound else 400)
-    if act == "add" and form.add.data not in dict(form.add.choices[1:]):
+    if act == "add" and form.add.data not in forms.not_asked(frame, typed):
         form.add.errors = [say("authoring.choose_statement")]
         return _page(desk, frame, form, typed, 400)
     content = _with_questions(typed, act, value or form.add.data)

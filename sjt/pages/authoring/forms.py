@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -16,6 +16,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, InputRequired, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -89,7 +90,10 @@ def draft_form(frame: Frame, content: Content, edit: int) -> Any:
     """The form of a draft, filled with its content; a form that was sent keeps what was typed."""
     statements = [asked.statement for asked in content.questions]
     form = _draft_class(frame, statements)(data={**fields(content), "edit": str(edit)})
-    form.add.choices = [("", "Choose a statement"), *_not_asked(frame, statements)]
+    form.add.choices = [
+        SelectChoice("", "Choose a statement"),
+        *(SelectChoice(*named) for named in not_asked(frame, content).items()),
+    ]
     return form
 
 
@@ -103,12 +107,13 @@ def _draft_class(frame: Frame, statements: Iterable[str]) -> Any:
     return type("QuestionsForm", (DraftForm,), members)
 
 
-def _not_asked(frame: Frame, statements: Sequence[str]) -> list[tuple[str, str]]:
-    return [
-        (s.code, f"{s.code} {s.title}{' (on every paper)' if s.essential else ''}")
+def not_asked(frame: Frame, content: Content) -> dict[str, str]:
+    """The theme's statements on which there is no question yet, with what each is called."""
+    return {
+        s.code: f"{s.code} {s.title}{' (on every paper)' if s.essential else ''}"
         for s in frame.theme.statements
-        if s.code not in statements
-    ]
+        if content.asked(s.code) is None
+    }
 
 
 def posted_statements(frame: Frame, posted: Mapping[str, str]) -> list[str]:
@@ -168,7 +173,7 @@ class OpenForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     purpose = RadioField(
         "What do you need it for?",
         [InputRequired("Choose a purpose.")],
-        choices=[(purpose, say(f"authoring.purpose.{purpose}")) for purpose in PURPOSES],
+        choices=[SelectChoice(purpose, say(f"authoring.purpose.{purpose}")) for purpose in PURPOSES],
     )
     then = HiddenField()
     against = HiddenField()
@@ -180,14 +185,14 @@ class ReviewForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     edit = HiddenField()
     checks = SelectMultipleField(
         "Checklist",
-        choices=[(point, say(f"authoring.check.{point}")) for point in CHECKLIST],
+        choices=[SelectChoice(point, say(f"authoring.check.{point}")) for point in CHECKLIST],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
     decision = RadioField(
         "Decision",
         [InputRequired("Choose a decision.")],
-        choices=[("approve", "Approve it"), ("return", "Send it back to its authors")],
+        choices=[SelectChoice("approve", "Approve it"), SelectChoice("return", "Send it back to its authors")],
     )
     comment = _area("Comment", LONGEST_COMMENT)
 

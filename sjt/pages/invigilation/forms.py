@@ -6,6 +6,7 @@ import uuid
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, StopValidation
 
 from proctoring.seats import DOCUMENTS
@@ -20,7 +21,7 @@ class IdentityForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
     document = SelectField(
         "Photo ID",
-        choices=[("", "Choose")] + [(code, say(f"document.{code}")) for code in DOCUMENTS],
+        choices=[SelectChoice("", "Choose"), *(SelectChoice(code, say(f"document.{code}")) for code in DOCUMENTS)],
         validators=[InputRequired(say("invigilation.document_needed"))],
     )
 

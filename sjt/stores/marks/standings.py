@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -57,7 +57,7 @@ class Mark:
     comment: str | None
     returned_at: dt.datetime | None
     returned_reason: str | None
-    points: Mapping[str, Judged]
+    points: Mapping[str, Judged] = field(kw_only=True)
 
 
 @dataclass(frozen=True)
