@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +11,6 @@ from pathlib import Path
 import jinja2
 import sqlalchemy as sa
 from flask.testing import FlaskClient
-from jinja2 import FileSystemBytecodeCache
 from jinja2.bccache import Bucket
 from werkzeug.serving import make_server
 
@@ -25,9 +23,6 @@ from sjt.stores import people
 from sjt.stores.people import Person
 
 MORNING = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)  # a Monday in winter: London keeps UTC
-COMPILED = tempfile.TemporaryDirectory(
-    prefix="sjt-templates-"
-)  # templates are compiled once a process, not once a site
 SECRET = "a secret that is only used in tests, and long enough"
 
 
@@ -63,7 +58,6 @@ class Site:
         )
         self.app = create_app(settings, self.clock)
         self.app.jinja_env.bytecode_cache = COMPILED
-        self.app.jinja_env.bytecode_cache = FileSystemBytecodeCache(COMPILED.name)
         self.app.testing = False  # errors become pages, as they do for users
         self.product: Product = self.app.extensions["sjt"]
         self._people = 0

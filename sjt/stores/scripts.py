@@ -13,6 +13,9 @@ from sjt.stores import tables as t
 from sjt.stores.attempts import Attempt
 from sjt.stores.people import new_ref
 
+# All white space that Python strips, so that the database and the rule agree on what is unanswered.
+BLANKS = "".join(chr(code) for code in range(1, 0x3001) if chr(code).isspace())
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -125,7 +128,7 @@ def counts(conn: sa.Connection, sitting_id: int) -> dict[int, int]:
                 newest.c.revision == s.c.revision,
             ),
         )
-        .where(s.c.sitting_id == sitting_id, sa.func.trim(s.c.text) != "")
+        .where(s.c.sitting_id == sitting_id, sa.func.trim(s.c.text, BLANKS) != "")
         .group_by(s.c.attempt_id)
     ).all()
     return {row[0]: row[1] for row in rows}

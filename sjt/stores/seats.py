@@ -48,21 +48,6 @@ class Seat:
 
 
 @dataclass(frozen=True)
-class AttemptFacts:
-    """What a manager's page shows of an attempt: moments, no content."""
-
-    seat_id: int
-    ref: str
-    spec_id: str
-    drawn: bool
-    opened_at: dt.datetime | None
-    started_at: dt.datetime | None
-    closed_at: dt.datetime | None
-    closed_as: str | None
-    last_saved_at: dt.datetime | None
-
-
-@dataclass(frozen=True)
 class NewSeat:
     """A booking that is to be made."""
 
@@ -130,20 +115,6 @@ def _seat(row: sa.RowMapping) -> Seat:
     candidate = {name: row[f"candidate_{name}"] for name in ("id", "ref", "number", "name", "pathway")}
     own = {column.name: row[column.name] for column in OWN}
     return Seat(**own, candidate=SeatCandidate(**candidate))
-
-
-def attempts_of(conn: sa.Connection, sitting_id: int) -> Mapping[int, AttemptFacts]:
-    """The attempts of a sitting by seat id; a seat without one is a seat without paper."""
-    query = (
-        sa.select(
-            attempts.c.seat_id, attempts.c.ref, attempts.c.spec_id, papers.c.id.is_not(None).label("drawn"),
-            attempts.c.opened_at, attempts.c.started_at, attempts.c.closed_at, attempts.c.closed_as,
-            attempts.c.last_saved_at,
-        )
-        .outerjoin(papers)
-        .where(attempts.c.sitting_id == sitting_id)
-    )  # fmt: skip
-    return {row.seat_id: AttemptFacts(**row._mapping) for row in conn.execute(query)}
 
 
 def without_paper(conn: sa.Connection, sitting_id: int) -> list[Seat]:

@@ -57,7 +57,7 @@ def test_a_working_seat_is_green_within_twenty_seconds_of_its_beat_and_at_no_oth
     running(room, [ref])
     room.site.clock.advance(minutes=10)
     heard(room.site, ref)
-    seen = {}
+    seen: dict[int, dict[str, Any]] = {}
     for second in (0, 19, 20, 23, 44, 45, 300):
         room.site.clock.advance(seconds=second - max(seen, default=0))
         seen[second] = seat(hands, ref)

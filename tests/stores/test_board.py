@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,8 +23,10 @@ HANDS = 8
 
 
 @pytest.fixture
-def room(database_url: str, tmp_path: Path) -> Room:
-    return small_room(Site(database_url, tmp_path))
+def room(database_url: str, tmp_path: Path) -> Iterator[Room]:
+    site = Site(database_url, tmp_path)
+    yield small_room(site)
+    site.close()
 
 
 def at_once(room: Room, act: Callable[[sa.Connection, Actor], object], hands: int = HANDS) -> list[object]:
@@ -99,10 +101,11 @@ def test_refusing_and_beginning_at_the_same_moment_never_both_happen(room: Room)
     for ref in refs:
         attempt, turn = attempt_at(room.site, ref), iter(range(2))
 
-        def either(conn: sa.Connection, actor: Actor, ref: str = ref, turn: object = turn) -> object:
-            if next(turn) == 0:  # type: ignore[call-overload]
+        def either(conn: sa.Connection, actor: Actor, ref: str = ref, turn: Iterator[int] = turn) -> object:
+            if next(turn) == 0:
                 return timekeeping.begin(conn, attempt, now)  # noqa: B023 - both threads end within this round
-            return invigilation.refuse(conn, seat_of(conn, ref), "Late", actor, now)
+            invigilation.refuse(conn, seat_of(conn, ref), "Late", actor, now)
+            return True
 
         at_once(room, either, hands=2)
         with room.site.reading() as conn:

@@ -80,5 +80,9 @@ def receipt(desk: SeatDesk) -> Reply:
     held = scripts.current(desk.conn, attempt)
     answered = sum(bool(answer.text.strip()) for answer in held.values())
     finished = attempt.finished_at or attempt.deadline
-    told = {"answered": answered, "finished_at": finished, "closed_words": say(f"closed.{desk.place.state.value}")}
+    told: dict[str, Any] = {
+        "answered": answered,
+        "finished_at": finished,
+        "closed_words": say(f"closed.{desk.place.state.value}"),
+    }
     return show("delivery/receipt.html", **test_of(desk), **told)

@@ -167,9 +167,12 @@ def _saved(seat: Watched) -> str:
 
 def _facts(seat: Watched) -> str:
     """The small line of the card: last heard, last accepted save."""
-    heard, saved = _heard(seat), _saved(seat)
+    heard, saved, attempt = _heard(seat), _saved(seat), seat.line.attempt
     parts = [say("board.facts.heard", heard=heard)] if heard else []
-    parts += [say("board.facts.saved", saved=saved)] if saved else []
+    if attempt and attempt.last_saved_at:
+        parts.append(say("board.facts.saved", saved=saved))
+    elif saved:
+        parts.append(say("board.facts.unsaved"))
     told = " · ".join(parts)
     return told[:1].upper() + told[1:]
 

@@ -11,20 +11,27 @@ from sjt.pages.registration.desk import a_sitting, csv_response, link, pages
 from sjt.pages.registration.forms import BookingForm
 from sjt.pages.replies import Page, Reply, go, show
 from sjt.rules.access import refusal
+from sjt.rules.attempt import State, state
 from sjt.rules.local_time import is_doubled
 from sjt.services.keycodes import keycode
 from sjt.services.registration import bookings, plans
-from sjt.stores import candidates, seats, sittings, today
+from sjt.stores import attempts, candidates, seats, sittings, today
 from sjt.stores.candidates import Search
-from sjt.stores.seats import AttemptFacts, Seat
+from sjt.stores.seats import Seat
 from sjt.stores.sittings import Sitting
 from sjt.words import say
 
 OFFERED = 500  # candidates in the list that completes a number
-CLOSED = {
-    "submitted": ("good", "Submitted"), "expired": ("neutral", "Time ran out"), "ended": ("warn", "Ended"),
-    "void": ("bad", "Void"),
-}  # fmt: skip
+ATTEMPT = {  # how an attempt stands, once the register has nothing more to say
+    State.OPEN: ("info", "Gate open"),
+    State.RUNNING: ("info", "Writing"),
+    State.PAUSED: ("warn", "Paused"),
+    State.SUSPENDED: ("bad", "Suspended"),
+    State.SUBMITTED: ("good", "Submitted"),
+    State.EXPIRED: ("neutral", "Time ran out"),
+    State.ENDED: ("warn", "Ended"),
+    State.VOID: ("bad", "Void"),
+}
 
 
 @dataclass(frozen=True)
@@ -94,24 +101,18 @@ def draw_papers(desk: Desk, sitting: Sitting) -> Reply:
 
 
 def _rows(desk: Desk, sitting: Sitting, booked: list[Seat]) -> list[SeatRow]:
-    attempts = seats.attempts_of(desk.conn, sitting.id)
-    bare = [seat for seat in booked if seat.id not in attempts or not attempts[seat.id].drawn]
-    why = today.paper_faults(desk.conn, [seat.ref for seat in bare])
+    standing = {a.seat_id: state(a.facts, desk.now) for a in attempts.of_sitting(desk.conn, sitting.id)}
+    bare = {seat.id for seat in seats.without_paper(desk.conn, sitting.id)}
+    why = today.paper_faults(desk.conn, [seat.ref for seat in booked if seat.id in bare])
     return [
-        SeatRow(seat, *_state(seat, attempts.get(seat.id)), seat in bare, "; ".join(why.get(seat.ref, ())))
+        SeatRow(
+            seat,
+            *(ATTEMPT.get(standing.get(seat.id, State.READY)) or _register_state(seat)),
+            without_paper=seat.id in bare,
+            why="; ".join(why.get(seat.ref, ())),
+        )
         for seat in booked
     ]
-
-
-def _state(seat: Seat, attempt: AttemptFacts | None) -> tuple[str, str]:
-    """The state in words, most telling first: how it closed, how far it is, what the register says."""
-    if attempt is not None and attempt.closed_as:
-        return CLOSED[attempt.closed_as]
-    if attempt is not None and attempt.started_at:
-        return "info", "Writing"
-    if attempt is not None and attempt.opened_at:
-        return "info", "Gate open"
-    return _register_state(seat)
 
 
 def _register_state(seat: Seat) -> tuple[str, str]:

@@ -40,7 +40,7 @@ class BadTable(Exception):
 
     def __init__(self, faults: Sequence[CellFault]) -> None:
         super().__init__(f"{len(faults)} faults")
-        self.faults = sorted(faults, key=lambda fault: (fault.row, fault.column))
+        self.faults = sorted(faults, key=lambda fault: fault.row)  # within a row as they were found
 
 
 def read_table(data: bytes, columns: Sequence[str]) -> list[Row]:

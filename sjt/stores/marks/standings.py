@@ -10,11 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from sjt.db import for_update
+from sjt.stores.scripts import BLANKS
 from sjt.stores.tables import attempts, mark_points, marks, responses, results, seats, sitting_staff
 
 GIVEN_BACK, IDLE, RECALLED = "given back", "idle", "recalled"
-# All white space that Python strips, so that the database and the rule agree on what is unanswered.
-BLANKS = "".join(chr(code) for code in range(1, 0x3001) if chr(code).isspace())
 
 
 @dataclass(frozen=True)
