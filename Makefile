@@ -1,6 +1,6 @@
 # Two commands matter: `make demo` shows the product, `make test` proves it. `make` alone lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test prove lint format coverage lock clean
+.PHONY: help demo setup test prove pictures lint format coverage lock clean
 
 BIN := .venv/bin
 CODE := sjt item_bank proctoring wsgi.py tests
@@ -23,6 +23,9 @@ test: setup lint  ## set up, check the code, and run every test on real servers 
 
 prove: setup  ## the long forms: many more examples, long races, load
 	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -m long -s
+
+pictures: setup  ## draw the pictures of README and docs anew from the running product
+	$(BIN)/python -m tests.pictures
 
 lint: setup  ## style, types, the import contracts, templates
 	$(BIN)/ruff check .

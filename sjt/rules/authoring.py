@@ -204,7 +204,13 @@ def _passages(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str
         if tag == "equal":
             yield "same", "".join(before[a:b])
             continue
-        if a < b:
-            yield "del", "".join(before[a:b])
-        if c < d:
-            yield "ins", "".join(after[c:d])
+        gone, come = "".join(before[a:b]), "".join(after[c:d])
+        gap = _same_gap(gone, come)
+        parts = (("same", gap), ("del", gone[len(gap) :]), ("ins", come[len(gap) :]))
+        yield from (part for part in parts if part[1])
+
+
+def _same_gap(gone: str, come: str) -> str:
+    """The white space before both passages: it stands outside the marks, where it is the same."""
+    gaps = [text[: len(text) - len(text.lstrip())] for text in (gone, come)]
+    return gaps[0] if gaps[0] == gaps[1] else ""

@@ -144,8 +144,8 @@ def test_what_changed_is_shown_word_by_word(site: Site) -> None:
         changed = replace(content, title="Phones at ten", questions=content.questions[1:])
         authoring.save(conn, writer, made, made.edit, changed, site.now())
     page = get(site, writer, f"/bank/version/{made.ref}/changes")[1]
-    assert '<ins><span class="visually-hidden">[added] </span> ten' in page
-    assert '<del><span class="visually-hidden">[removed] </span> nine' in page
+    assert '<ins><span class="visually-hidden">[added] </span>ten' in page
+    assert '<del><span class="visually-hidden">[removed] </span>nine' in page
     assert "6 of 18 texts changed" in page  # the title; the question on C1.1 and its guide to two points
     client = site.signed_in(reviewer)
     address = f"/bank/version/{made.ref}"

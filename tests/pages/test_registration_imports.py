@@ -42,7 +42,7 @@ def test_a_file_is_previewed_and_imported_on_the_second_press_only(site: Site) -
     assert "1 to add, 0 to change" in preview and "Ben Castellane" in preview and names(site) == []
     response = confirm(client, preview)
     assert response.status_code == 303 and names(site) == ["Ben Castellane"]
-    assert "1 candidates were added" in client.get("/manage/candidates").get_data(as_text=True)
+    assert "1 added, 0 changed" in client.get("/manage/candidates").get_data(as_text=True)
 
 
 def test_every_fault_is_named_by_row_and_column_and_nothing_is_imported(site: Site) -> None:

@@ -231,7 +231,7 @@ def test_a_booking_without_paper_stands_says_why_and_can_be_drawn_again(site: Si
         saved_bank(conn)
     send(client, f"{address}/papers", address)
     page = client.get(address).get_data(as_text=True)
-    assert "1 papers were drawn." in page and "ithout paper" not in page
+    assert "Papers drawn: 1." in page and "ithout paper" not in page
 
 
 def test_a_cancelled_booking_frees_the_seat_voids_the_keycode_and_leaves_a_record(site: Site) -> None:

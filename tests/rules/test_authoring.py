@@ -105,8 +105,9 @@ def test_a_diff_holds_both_texts(old: str, new: str) -> None:
 def test_a_diff_is_by_words() -> None:
     assert word_diff("the rota is full", "the rota is thin now") == [
         ("same", "the rota is"),
-        ("del", " full"),
-        ("ins", " thin now"),
+        ("same", " "),
+        ("del", "full"),
+        ("ins", "thin now"),
     ]
 
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from sjt.rules.access import Role
 from sjt.rules.refusals import Refusal
-from sjt.services.registration import bookings, gateway, invitations
+from sjt.services.registration import bookings, gateway, imports, invitations
 from sjt.services.registration import candidates as entering
 from sjt.services.registration.bookings import Wish
 from sjt.stores import candidates, seats
@@ -158,3 +158,22 @@ def test_a_number_raced_into_the_list_twice_stands_there_once(site: Site) -> Non
     assert sorted(together(*acts)) == [False] * 3 + [True]
     with site.reading() as conn:
         assert candidates.count(conn, candidates.Search()) == 1
+
+
+def test_an_import_raced_with_a_booking_never_changes_the_pathway_of_somebody_booked(site: Site) -> None:
+    manager = site.person(Role.MANAGER)
+    columns = "number,name,email,employer,provider,specification,pathway\n"
+    for number in range(4):
+        with site.writing() as conn:
+            sitting = saved_sitting(conn, manager, day=dt.date(2026, 11, 24) + dt.timedelta(days=number))
+            candidate = saved_candidate(conn, manager, number=f"C-{number}")
+            row = f"C-{number},Amina Yusuf,,A,B,{candidate.spec_name},residential\n"
+            planned = imports.plan(conn, (columns + row).encode())
+        together(
+            booking(site, manager, sitting, Wish(candidate, None, "online")),
+            in_transaction(site, imports.carry_out, planned, manager, site.now()),
+        )
+        with site.reading() as conn:
+            now = again(conn, candidate.ref)
+            [seat] = seats.of_sitting(conn, sitting.id) or [None]
+        assert seat is None or now.pathway == "community" or seat.candidate.pathway == "residential"

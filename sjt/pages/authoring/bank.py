@@ -197,7 +197,7 @@ def _pathways_of(specification: Specification) -> Mapping[str, str]:
     return {
         code: "All"
         if all(code in p.themes for p in blueprint.pathways.values())
-        else ", ".join(p.code for p in blueprint.pathways.values() if code in p.themes)
+        else ", ".join(p.code.capitalize() for p in blueprint.pathways.values() if code in p.themes)
         for code in blueprint.themes
     }
 

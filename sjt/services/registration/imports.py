@@ -65,7 +65,11 @@ def plan(conn: sa.Connection, data: bytes) -> ImportPlan:
 
 
 def carry_out(conn: sa.Connection, planned: ImportPlan, by: Person, now: dt.datetime) -> None:
-    """Do what was planned. NotNow when somebody else entered one of them at this moment."""
+    """Do what was planned. NotNow when somebody else entered or booked one of them at this moment."""
+    before = {p.before.id: p.before for p in planned.changed if p.before}
+    candidates.lock(conn, before)
+    if candidates.by_ids(conn, before) != before or _change_faults(conn, planned.changed):
+        raise NotNow("candidate.raced")
     try:
         with conn.begin_nested():
             refs = candidates.add(conn, [p.facts for p in planned.added], by.id, now)
