@@ -119,7 +119,8 @@ function heard(told) {
     return;
   }
   countdown.hear(told.seconds_left, told.finish);
-  if (queue.lease !== null && told.lease !== queue.lease && !queue.stopped) {
+  // A beat sent before this page took the lease tells of an older one; only a newer one is somebody else's.
+  if (queue.lease !== null && told.lease > queue.lease && !queue.stopped) {
     queue.stopped = true;
     tell.stopped("This paper is open on another page, which now saves your answers. Reload this page to go on here.", 0);
   }

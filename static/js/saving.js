@@ -83,6 +83,7 @@ export class Queue {
     this.here = here;
     this.journal = journal;
     this.lease = null;
+    this.holding = null;
     this.tell = tell; // {saving(), saved(kept), newer(kept, both), unsent(since), stopped(words, status), standing(told)}
     this.timer = 0;
     this.sending = null;
@@ -106,8 +107,18 @@ export class Queue {
   }
 
   // This page becomes the one that writes.
-  async hold() {
-    this.lease ??= (await post(this.here, "lease", {})).lease;
+  // Asked for once, however many wait for it: two requests would take the lease from each other.
+  hold() {
+    this.holding ??= post(this.here, "lease", {}).then(
+      (told) => {
+        this.lease = told.lease;
+      },
+      (error) => {
+        this.holding = null;
+        throw error;
+      },
+    );
+    return this.holding;
   }
 
   // Sends everything that waits; resolves to true when nothing is left. Calls line up behind each other.

@@ -233,16 +233,16 @@ def test_extra_minutes_with_a_reason_move_the_finish(room: Room, hands: Hands) -
     assert kinds(room.site, ref).count("granted") == 1
 
 
-@pytest.mark.parametrize("minutes", ["", "0", "-5", "241", "1.5", "ten"])
-def test_minutes_out_of_bounds_come_back_with_what_was_typed(room: Room, hands: Hands, minutes: str) -> None:
+def test_minutes_out_of_bounds_come_back_with_what_was_typed(room: Room, hands: Hands) -> None:
     (ref,) = saved_seats(room, ["Amina Yusuf"])
     running(room, [ref])
-    data = {"minutes": minutes, "reason": "Fire bell", "request": str(uuid.uuid4())}
-    response = hands.press(f"seats/{ref}/grant", **data)
-    page = response.get_data(as_text=True)
-    assert response.status_code == 400
-    assert page.count("Give whole minutes, from 1 to 240.") == 2  # beside the field and in the summary
-    assert 'value="Fire bell"' in page
+    for minutes in ("", "0", "-5", "241", "1.5", "ten"):
+        data = {"minutes": minutes, "reason": "Fire bell", "request": str(uuid.uuid4())}
+        response = hands.press(f"seats/{ref}/grant", **data)
+        page = response.get_data(as_text=True)
+        assert response.status_code == 400, minutes
+        assert page.count("Give whole minutes, from 1 to 240.") == 2  # beside the field and in the summary
+        assert 'value="Fire bell"' in page
     assert attempt_at(room.site, ref).allowance.granted_seconds == 0
 
 

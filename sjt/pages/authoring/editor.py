@@ -97,7 +97,8 @@ def _with_questions(content: Content, act: str, statement: str) -> Content:
 
 def _send(desk: Desk, frame: Frame, form: Any, content: Content, edit: int) -> Reply:
     """Send the saved draft for review, or show everything that it still lacks beside its place."""
-    faults = authoring.submit(desk.conn, desk.person, authoring.version(desk.conn, frame.version.ref), desk.now)
+    frame = Frame(authoring.version(desk.conn, frame.version.ref), frame.specification)
+    faults = authoring.submit(desk.conn, desk.person, frame.version, desk.now)
     if not faults:
         return go("authoring.scenario", say("authoring.sent", number=frame.version.number), slug=frame.version.slug)
     forms.add_faults(form, faults)
