@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import flask_login
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask_wtf import CSRFProtect
 
 from sjt.clock import Clock
@@ -11,6 +11,7 @@ from sjt.config import Settings
 from sjt.db import ROOT
 from sjt.pages import BLUEPRINTS, devices, errors, guard, menu, shown, static
 from sjt.pages.sign_in import SESSION_LASTS
+from sjt.rules.refusals import NotFound
 from sjt.services.product import make_product
 
 LARGEST_REQUEST = 2_000_000  # bytes; a batch of sixteen longest answers in UTF-8 is 1.3 million
@@ -55,6 +56,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     devices.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    app.before_request(_refuse_nul)
     app.after_request(_headers)
     return app
 
@@ -63,6 +65,12 @@ def _sign_in(app: Flask) -> None:
     manager = flask_login.LoginManager(app)
     manager.session_protection = None  # sessions are rows of ours; the address of a laptop may change
     manager.user_loader(guard.load_signed_in)
+
+
+def _refuse_nul() -> None:
+    """No address of ours holds a NUL, and PostgreSQL takes none in a text."""
+    if "\0" in request.path or any("\0" in value for value in request.args.values()):
+        raise NotFound("error.words.404")
 
 
 def _headers(response: Response) -> Response:

@@ -128,6 +128,11 @@ def test_every_page_carries_the_security_headers(site: Site) -> None:
     assert site.visitor().get("/nowhere").headers["X-Content-Type-Options"] == "nosniff"
 
 
+def test_a_nul_in_an_address_is_not_found_and_no_fault(site: Site) -> None:
+    for address in ("/manage/candidates/%00", "/bank/?words=%00", "/sit/%00/"):
+        assert site.signed_in(site.person(Role.MANAGER)).get(address).status_code == 404
+
+
 # --- refusals and words
 def test_every_refusal_has_a_status() -> None:
     known = set(_subclasses(refusals.Refusal))

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.Text(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("created_at", UTC(), nullable=False),
+        sa.CheckConstraint("length(name) <= 2000", name=op.f("ck_people_name_length")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
         sa.UniqueConstraint("email", name=op.f("uq_people_email")),
         sa.UniqueConstraint("ref", name=op.f("uq_people_ref")),
@@ -38,6 +39,8 @@ def upgrade() -> None:
         sa.Column("spec_name", sa.Text(), nullable=False),
         sa.Column("theme", sa.Text(), nullable=False),
         sa.Column("created_at", UTC(), nullable=False),
+        sa.CheckConstraint("length(spec_name) <= 2000", name=op.f("ck_scenarios_spec_name_length")),
+        sa.CheckConstraint("length(theme) <= 2000", name=op.f("ck_scenarios_theme_length")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scenarios")),
         sa.UniqueConstraint("slug", name=op.f("uq_scenarios_slug")),
     )
@@ -60,6 +63,11 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(gateway_complete_at IS NULL) = (gateway_by IS NULL)", name=op.f("ck_candidates_gateway_has_a_name")
         ),
+        sa.CheckConstraint("length(employer) <= 2000", name=op.f("ck_candidates_employer_length")),
+        sa.CheckConstraint("length(name) <= 2000", name=op.f("ck_candidates_name_length")),
+        sa.CheckConstraint("length(pathway) <= 2000", name=op.f("ck_candidates_pathway_length")),
+        sa.CheckConstraint("length(provider) <= 2000", name=op.f("ck_candidates_provider_length")),
+        sa.CheckConstraint("length(spec_name) <= 2000", name=op.f("ck_candidates_spec_name_length")),
         sa.ForeignKeyConstraint(["created_by"], ["people.id"], name=op.f("fk_candidates_created_by")),
         sa.ForeignKeyConstraint(["gateway_by"], ["people.id"], name=op.f("fk_candidates_gateway_by")),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_candidates_person_id")),
@@ -94,6 +102,7 @@ def upgrade() -> None:
         sa.Column("slug", sa.String(length=120), nullable=False),
         sa.Column("scenario_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("statement", sa.Text(), nullable=False),
+        sa.CheckConstraint("length(statement) <= 2000", name=op.f("ck_questions_statement_length")),
         sa.ForeignKeyConstraint(["scenario_id"], ["scenarios.id"], name=op.f("fk_questions_scenario_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_questions")),
         sa.UniqueConstraint("scenario_id", "statement", name=op.f("uq_questions_scenario_id_statement")),
@@ -108,6 +117,9 @@ def upgrade() -> None:
         sa.Column("object_kind", sa.Text(), nullable=False),
         sa.Column("object_ref", sa.Text(), nullable=False),
         sa.Column("detail", sa.JSON(), nullable=False),
+        sa.CheckConstraint("length(act) <= 2000", name=op.f("ck_records_act_length")),
+        sa.CheckConstraint("length(object_kind) <= 2000", name=op.f("ck_records_object_kind_length")),
+        sa.CheckConstraint("length(object_ref) <= 2000", name=op.f("ck_records_object_ref_length")),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_records_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_records")),
     )
@@ -142,6 +154,10 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "approved_by IS NULL OR approved_by <> created_by", name=op.f("ck_scenario_versions_approver_is_not_author")
+        ),
+        sa.CheckConstraint("length(state) <= 2000", name=op.f("ck_scenario_versions_state_length")),
+        sa.CheckConstraint(
+            "length(withdrawn_reason) <= 2000", name=op.f("ck_scenario_versions_withdrawn_reason_length")
         ),
         sa.ForeignKeyConstraint(["approved_by"], ["people.id"], name=op.f("fk_scenario_versions_approved_by")),
         sa.ForeignKeyConstraint(["created_by"], ["people.id"], name=op.f("fk_scenario_versions_created_by")),
@@ -183,6 +199,9 @@ def upgrade() -> None:
         sa.Column("cancelled_at", UTC(), nullable=True),
         sa.Column("signed_off_at", UTC(), nullable=True),
         sa.Column("signed_off_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint("length(spec_id) <= 2000", name=op.f("ck_sittings_spec_id_length")),
+        sa.CheckConstraint("length(title) <= 2000", name=op.f("ck_sittings_title_length")),
+        sa.CheckConstraint("length(venue) <= 2000", name=op.f("ck_sittings_venue_length")),
         sa.CheckConstraint("set_up_minutes BETWEEN 0 AND 240", name=op.f("ck_sittings_set_up")),
         sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_sittings_window")),
         sa.ForeignKeyConstraint(["created_by"], ["people.id"], name=op.f("fk_sittings_created_by")),
@@ -214,6 +233,7 @@ def upgrade() -> None:
         sa.Column("withdrawn_at", UTC(), nullable=True),
         sa.Column("withdrawn_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.CheckConstraint("kind IN ('extra_time_percent')", name=op.f("ck_adjustments_kind")),
+        sa.CheckConstraint("length(kind) <= 2000", name=op.f("ck_adjustments_kind_length")),
         sa.CheckConstraint("value BETWEEN 1 AND 200", name=op.f("ck_adjustments_value")),
         sa.ForeignKeyConstraint(["approved_by"], ["people.id"], name=op.f("fk_adjustments_approved_by")),
         sa.ForeignKeyConstraint(["candidate_id"], ["candidates.id"], name=op.f("fk_adjustments_candidate_id")),
@@ -227,6 +247,7 @@ def upgrade() -> None:
         sa.Column("scenario_version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("format", sa.Text(), nullable=False),
+        sa.CheckConstraint("length(format) <= 2000", name=op.f("ck_question_versions_format_length")),
         sa.ForeignKeyConstraint(["question_id"], ["questions.id"], name=op.f("fk_question_versions_question_id")),
         sa.ForeignKeyConstraint(
             ["scenario_version_id"], ["scenario_versions.id"], name=op.f("fk_question_versions_scenario_version_id")
@@ -260,6 +281,8 @@ def upgrade() -> None:
         sa.Column("comment", sa.Text(), nullable=False),
         sa.Column("at", UTC(), nullable=False),
         sa.CheckConstraint("decision IN ('approved', 'returned')", name=op.f("ck_reviews_decision")),
+        sa.CheckConstraint("length(comment) <= 2000", name=op.f("ck_reviews_comment_length")),
+        sa.CheckConstraint("length(decision) <= 2000", name=op.f("ck_reviews_decision_length")),
         sa.ForeignKeyConstraint(["reviewer_id"], ["people.id"], name=op.f("fk_reviews_reviewer_id")),
         sa.ForeignKeyConstraint(
             ["scenario_version_id"], ["scenario_versions.id"], name=op.f("fk_reviews_scenario_version_id")
@@ -283,6 +306,7 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("sources", sa.JSON(), nullable=False),
+        sa.CheckConstraint("length(title) <= 2000", name=op.f("ck_scenario_texts_title_length")),
         sa.ForeignKeyConstraint(
             ["scenario_version_id"], ["scenario_versions.id"], name=op.f("fk_scenario_texts_scenario_version_id")
         ),
@@ -315,11 +339,15 @@ def upgrade() -> None:
         sa.Column("cancelled_reason", sa.Text(), nullable=True),
         sa.CheckConstraint("mode IN ('online', 'paper')", name=op.f("ck_seats_mode")),
         sa.CheckConstraint(
-            "cancelled_at IS NULL OR admitted_at IS NULL", name=op.f("ck_seats_cancelled_before_admission")
-        ),
-        sa.CheckConstraint(
             "admitted_at IS NULL OR identity_at IS NOT NULL", name=op.f("ck_seats_identity_before_admission")
         ),
+        sa.CheckConstraint(
+            "cancelled_at IS NULL OR admitted_at IS NULL", name=op.f("ck_seats_cancelled_before_admission")
+        ),
+        sa.CheckConstraint("length(cancelled_reason) <= 2000", name=op.f("ck_seats_cancelled_reason_length")),
+        sa.CheckConstraint("length(identity_document) <= 2000", name=op.f("ck_seats_identity_document_length")),
+        sa.CheckConstraint("length(mode) <= 2000", name=op.f("ck_seats_mode_length")),
+        sa.CheckConstraint("length(refused_reason) <= 2000", name=op.f("ck_seats_refused_reason_length")),
         sa.ForeignKeyConstraint(["absent_by"], ["people.id"], name=op.f("fk_seats_absent_by")),
         sa.ForeignKeyConstraint(["admitted_by"], ["people.id"], name=op.f("fk_seats_admitted_by")),
         sa.ForeignKeyConstraint(["booked_by"], ["people.id"], name=op.f("fk_seats_booked_by")),
@@ -395,6 +423,11 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "closed_at IS NULL OR writable_until IS NULL", name=op.f("ck_attempts_closed_is_not_writable")
         ),
+        sa.CheckConstraint("length(closed_as) <= 2000", name=op.f("ck_attempts_closed_as_length")),
+        sa.CheckConstraint("length(closed_reason) <= 2000", name=op.f("ck_attempts_closed_reason_length")),
+        sa.CheckConstraint("length(pathway) <= 2000", name=op.f("ck_attempts_pathway_length")),
+        sa.CheckConstraint("length(receipt) <= 2000", name=op.f("ck_attempts_receipt_length")),
+        sa.CheckConstraint("length(spec_id) <= 2000", name=op.f("ck_attempts_spec_id_length")),
         sa.CheckConstraint(
             "writable_until IS NULL OR started_at IS NOT NULL", name=op.f("ck_attempts_started_before_writing")
         ),
@@ -431,6 +464,7 @@ def upgrade() -> None:
         sa.Column("text_hash", sa.String(length=64), nullable=False),
         sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("received_at", UTC(), nullable=False),
+        sa.CheckConstraint("length(text) <= 20000", name=op.f("ck_answers_text_length")),
         sa.CheckConstraint("revision >= 1", name=op.f("ck_answers_revision")),
         sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_answers_attempt_id")),
         sa.ForeignKeyConstraint(
@@ -449,6 +483,7 @@ def upgrade() -> None:
         sa.Column("payload", sa.Text(), nullable=False),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("link", sa.LargeBinary(length=32), nullable=False),
+        sa.CheckConstraint("length(kind) <= 2000", name=op.f("ck_events_kind_length")),
         sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_events_attempt_id")),
         sa.ForeignKeyConstraint(["sitting_id"], ["sittings.id"], name=op.f("fk_events_sitting_id")),
         sa.PrimaryKeyConstraint("sitting_id", "attempt_id", "seq", name=op.f("pk_events")),
@@ -474,6 +509,7 @@ def upgrade() -> None:
         sa.Column("granted_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("granted_at", UTC(), nullable=False),
         sa.Column("request_id", sa.String(length=36), nullable=False),
+        sa.CheckConstraint("length(reason) <= 2000", name=op.f("ck_grants_reason_length")),
         sa.CheckConstraint("seconds BETWEEN 1 AND 86400", name=op.f("ck_grants_seconds")),
         sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_grants_attempt_id")),
         sa.ForeignKeyConstraint(["granted_by"], ["people.id"], name=op.f("fk_grants_granted_by")),
@@ -495,6 +531,7 @@ def upgrade() -> None:
         sa.Column("text_hash", sa.String(length=64), nullable=False),
         sa.Column("received_at", UTC(), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
+        sa.CheckConstraint("length(why) <= 2000", name=op.f("ck_late_answers_why_length")),
         sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_late_answers_attempt_id")),
         sa.ForeignKeyConstraint(
             ["question_version_id"], ["question_versions.id"], name=op.f("fk_late_answers_question_version_id")
@@ -532,6 +569,7 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("text_hash", sa.String(length=64), nullable=False),
+        sa.CheckConstraint("length(statement) <= 2000", name=op.f("ck_responses_statement_length")),
         sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_responses_attempt_id")),
         sa.ForeignKeyConstraint(
             ["question_version_id"], ["question_versions.id"], name=op.f("fk_responses_question_version_id")
@@ -558,6 +596,7 @@ def upgrade() -> None:
         sa.Column("release_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("notified_at", UTC(), nullable=True),
         sa.CheckConstraint("outcome IN ('pass', 'fail')", name=op.f("ck_results_outcome")),
+        sa.CheckConstraint("length(outcome) <= 2000", name=op.f("ck_results_outcome_length")),
         sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_results_attempt_id")),
         sa.ForeignKeyConstraint(["release_id"], ["releases.id"], name=op.f("fk_results_release_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_results")),
@@ -580,6 +619,8 @@ def upgrade() -> None:
         sa.Column("returned_at", UTC(), nullable=True),
         sa.Column("returned_reason", sa.Text(), nullable=True),
         sa.CheckConstraint("final_at IS NULL OR returned_at IS NULL", name=op.f("ck_marks_final_or_returned")),
+        sa.CheckConstraint("length(comment) <= 2000", name=op.f("ck_marks_comment_length")),
+        sa.CheckConstraint("length(returned_reason) <= 2000", name=op.f("ck_marks_returned_reason_length")),
         sa.CheckConstraint("turn BETWEEN 1 AND 3", name=op.f("ck_marks_turn")),
         sa.ForeignKeyConstraint(["marker_id"], ["people.id"], name=op.f("fk_marks_marker_id")),
         sa.ForeignKeyConstraint(["response_id"], ["responses.id"], name=op.f("fk_marks_response_id")),
@@ -611,6 +652,7 @@ def upgrade() -> None:
         sa.Column("question_version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("statement", sa.Text(), nullable=False),
         sa.Column("key", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("length(statement) <= 2000", name=op.f("ck_paper_questions_statement_length")),
         sa.ForeignKeyConstraint(["paper_id"], ["papers.id"], name=op.f("fk_paper_questions_paper_id")),
         sa.ForeignKeyConstraint(
             ["question_version_id"], ["question_versions.id"], name=op.f("fk_paper_questions_question_version_id")
@@ -630,6 +672,7 @@ def upgrade() -> None:
         sa.Column("point", sa.String(length=32), nullable=False),
         sa.Column("met", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.CheckConstraint("length(reason) <= 2000", name=op.f("ck_mark_points_reason_length")),
         sa.ForeignKeyConstraint(["mark_id"], ["marks.id"], name=op.f("fk_mark_points_mark_id")),
         sa.PrimaryKeyConstraint("mark_id", "point", name=op.f("pk_mark_points")),
     )
@@ -674,6 +717,18 @@ def downgrade() -> None:
 
     op.drop_table("attempts")
     op.drop_table("sitting_staff")
+    with op.batch_alter_table("seats", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_seats_one_a_number",
+            sqlite_where=sa.text("cancelled_at IS NULL"),
+            postgresql_where=sa.text("cancelled_at IS NULL"),
+        )
+        batch_op.drop_index(
+            "uq_seats_one_a_candidate",
+            sqlite_where=sa.text("cancelled_at IS NULL"),
+            postgresql_where=sa.text("cancelled_at IS NULL"),
+        )
+
     op.drop_table("seats")
     op.drop_table("scenario_texts")
     op.drop_table("scenario_authors")

@@ -119,7 +119,7 @@ def accept(token: str) -> Reply:
     with running.database.transaction() as conn:
         if not people.use_invitation(conn, token, now):
             raise NotFound("sign_in.invitation_gone")
-        people.set_password(conn, person.id, hashed)
+        people.set_password(conn, person.id, hashed, now)
     _begin_session(person, now)
     return _first_desk(person)
 

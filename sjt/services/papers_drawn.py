@@ -35,7 +35,24 @@ def specifications() -> dict[str, Specification]:
     return {specification.id: specification for specification in shipped_specifications()}
 
 
-def draw_for_seat(conn: sa.Connection, seat_id: int, now: dt.datetime) -> None:
+class Drawers:
+    """Drawers made once a transaction: the bank is read once, however many seats are booked in it."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, str], Drawer] = {}
+
+    def of(self, conn: sa.Connection, specification: Specification, pathway: str) -> Drawer:
+        """The drawer of a pathway on the live bank; NoPaper names what the bank is short of."""
+        key = (specification.id, pathway)
+        try:
+            if key not in self._made:
+                self._made[key] = Drawer(specification.blueprint, pathway, live_bank(conn, specification.name))
+        except BankTooThin as thin:
+            raise NoPaper([say("bank.short", vars(s)) for s in thin.shortages]) from thin
+        return self._made[key]
+
+
+def draw_for_seat(conn: sa.Connection, seat_id: int, now: dt.datetime, drawers: Drawers | None = None) -> None:
     """Draw a seat's paper, making its attempt when there is none; drawn again it replaces one not begun.
 
     NoPaper when the bank cannot serve it; then nothing has changed.
@@ -43,7 +60,7 @@ def draw_for_seat(conn: sa.Connection, seat_id: int, now: dt.datetime) -> None:
     spec_id, pathway, sitting_id = _seat(conn, seat_id)
     specification = specifications()[spec_id]
     seed = new_seed()
-    paper = _draw(specification, pathway, seed, conn)
+    paper = _draw((drawers or Drawers()).of(conn, specification, pathway), seed)
     attempt = attempts.by_seat(conn, seat_id)
     if attempt is None:
         minutes, grace = specification.duration_minutes, specification.grace_seconds
@@ -73,13 +90,9 @@ def _seat(conn: sa.Connection, seat_id: int) -> tuple[str, str, int]:
     return row.spec_id, row.pathway, row.sitting_id
 
 
-def _draw(specification: Specification, pathway: str, seed: str, conn: sa.Connection) -> Paper:
-    try:
-        drawer = Drawer(specification.blueprint, pathway, live_bank(conn, specification.name))
-    except BankTooThin as thin:
-        raise NoPaper([say("bank.short", vars(s)) for s in thin.shortages]) from thin
+def _draw(drawer: Drawer, seed: str) -> Paper:
     paper = drawer.draw(seed)
-    broken = [say(code) for code in breaches(paper, specification.blueprint, pathway)]
+    broken = [say(code) for code in breaches(paper, drawer.blueprint, drawer.pathway)]
     if broken:
         raise NoPaper(broken)
     return paper

@@ -70,13 +70,17 @@ _granted = (
     .scalar_subquery()
     .label("granted")
 )
+# An adjustment counts when it is in force before the sitting ends, was approved before the attempt was closed, and was
+# not withdrawn before Begin: later changes never touch a deadline that has been lived by.
 _percent = (
     sa.select(sa.func.coalesce(sa.func.max(t.adjustments.c.value), 0))
-    .select_from(t.adjustments.join(t.seats, t.seats.c.candidate_id == t.adjustments.c.candidate_id))
+    .select_from(t.adjustments.join(t.seats, t.seats.c.candidate_id == t.adjustments.c.candidate_id).join(t.sittings))
     .where(
         t.seats.c.id == a.c.seat_id,
         t.adjustments.c.kind == "extra_time_percent",
-        t.adjustments.c.withdrawn_at.is_(None),
+        t.adjustments.c.in_force_from < t.sittings.c.ends_at,
+        t.adjustments.c.approved_at <= sa.func.coalesce(a.c.closed_at, t.adjustments.c.approved_at),
+        sa.or_(t.adjustments.c.withdrawn_at.is_(None), t.adjustments.c.withdrawn_at > a.c.started_at),
     )
     .correlate(a)
     .scalar_subquery()

@@ -103,9 +103,11 @@ def _people(conn: sa.Connection, condition: sa.ColumnElement[bool]) -> list[Pers
     ]
 
 
-def set_password(conn: sa.Connection, person_id: int, password_hash: str) -> None:
+def set_password(conn: sa.Connection, person_id: int, password_hash: str, now: dt.datetime) -> None:
     """Keep a new password hash and end all sessions that stand on the old one."""
     conn.execute(people.update().where(people.c.id == person_id).values(password_hash=password_hash))
+    live = (staff_sessions.c.person_id == person_id) & staff_sessions.c.ended_at.is_(None)
+    conn.execute(staff_sessions.update().where(live).values(ended_at=now))
 
 
 def start_session(conn: sa.Connection, person_id: int, now: dt.datetime, lasts: dt.timedelta) -> str:

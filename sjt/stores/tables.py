@@ -18,7 +18,8 @@ NAMES = {
 }
 metadata = sa.MetaData(naming_convention=NAMES)
 BigInt = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # only INTEGER is a rowid alias there
-LONGEST_TEXT = 20_000  # code points
+LONGEST_TEXT, LONGEST_SHORT_TEXT = 20_000, 2_000  # code points
+LONGEST = "longest"
 
 
 def _id() -> sa.Column[int]:
@@ -44,7 +45,7 @@ def _by(name: str, *, null: bool = True) -> sa.Column[int]:
 
 def _text(name: str, *, null: bool = False) -> sa.Column[str]:
     """A short text: a name, a code, a reason. 2,000 code points at most, on both databases."""
-    return sa.Column(name, sa.Text, sa.CheckConstraint(f"length({name}) <= 2000", name=f"{name}_short"), nullable=null)
+    return sa.Column(name, sa.Text, nullable=null, info={LONGEST: LONGEST_SHORT_TEXT})
 
 
 # --------------------------------------------------------------------------------------------------- people
@@ -167,7 +168,7 @@ grants = sa.Table(
 answers = sa.Table(  # insert-only: the journal is the answer table; the highest revision is the answer
     "answers", metadata, _to("sittings", key=True), _to("attempts", key=True),
     _to("question_versions", key=True), sa.Column("revision", sa.Integer, primary_key=True),
-    sa.Column("text", sa.Text, sa.CheckConstraint(f"length(text) <= {LONGEST_TEXT}", name="text_length"), nullable=False),
+    sa.Column("text", sa.Text, nullable=False, info={LONGEST: LONGEST_TEXT}),
     sa.Column("text_hash", sa.String(64), nullable=False), sa.Column("seq", BigInt, nullable=False),
     _at("received_at", null=False), sa.CheckConstraint("revision >= 1", name="revision"),
 )  # fmt: skip
@@ -270,3 +271,10 @@ results = sa.Table(  # as released; a later change adds a row and keeps this one
     _to("releases"), _at("notified_at"), sa.UniqueConstraint("attempt_id", "version"),
     sa.CheckConstraint("outcome IN ('pass', 'fail')", name="outcome"),
 )  # fmt: skip
+
+# SQLite enforces no lengths of its own, so every bound is a constraint that both databases check.
+for _table in metadata.tables.values():
+    for _column in list(_table.columns):
+        if LONGEST in _column.info:
+            _bound = f"length({_column.name}) <= {_column.info[LONGEST]}"
+            _table.append_constraint(sa.CheckConstraint(_bound, name=f"{_column.name}_length"))

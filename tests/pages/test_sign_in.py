@@ -21,7 +21,7 @@ def enter(site: Site, email: str, password: str, then: str = "") -> tuple[int, s
 def a_manager_with_a_password(site: Site) -> str:
     person = site.person(Role.MANAGER)
     with site.writing() as conn:
-        people.set_password(conn, person.id, hash_password(PASSWORD))
+        people.set_password(conn, person.id, hash_password(PASSWORD), site.now())
     return person.email
 
 

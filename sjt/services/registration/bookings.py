@@ -14,7 +14,7 @@ from sjt.rules.eligibility import MODES, Applicant, booking_faults
 from sjt.rules.entries import FieldFault
 from sjt.rules.refusals import BadInput, NotNow
 from sjt.services.keycodes import keycode, keycode_hash
-from sjt.services.papers_drawn import NoPaper, draw_for_seat
+from sjt.services.papers_drawn import Drawers, NoPaper, draw_for_seat
 from sjt.services.product import Product
 from sjt.services.registration import plans
 from sjt.services.registration.csv_files import BadTable, CellFault, read_table, write_table
@@ -54,19 +54,20 @@ def book(
     taken = {seat.number for seat in seats.of_sitting(conn, held.id)} | {w.number for w in wishes if w.number}
     free = iter(eligibility.free_numbers(taken, len(wishes)))
     short: list[str] = []
+    drawers = Drawers()
     for wish in wishes:
         number = wish.number or next(free)
         seat_id, ref = _add(conn, product, held, wish, number, by, now)
         people.record(conn, by.id, "seat.booked", "seat", ref, now, candidate=wish.candidate.ref, sitting=held.ref)
-        short += draw(conn, seat_id, ref, now)
+        short += draw(conn, seat_id, ref, drawers, now)
     return list(dict.fromkeys(short))
 
 
-def draw(conn: sa.Connection, seat_id: int, ref: str, now: dt.datetime) -> list[str]:
+def draw(conn: sa.Connection, seat_id: int, ref: str, drawers: Drawers, now: dt.datetime) -> list[str]:
     """Draw a seat's paper; returns what the bank was short of, which is kept for the seat's page."""
     try:
         with conn.begin_nested():
-            draw_for_seat(conn, seat_id, now)
+            draw_for_seat(conn, seat_id, now, drawers)
     except NoPaper as refused:
         people.record(conn, None, "paper.not_drawn", "seat", ref, now, lines=refused.lines)
         return refused.lines
@@ -75,10 +76,10 @@ def draw(conn: sa.Connection, seat_id: int, ref: str, now: dt.datetime) -> list[
 
 def draw_missing(conn: sa.Connection, sitting: Sitting, now: dt.datetime) -> tuple[int, list[str]]:
     """Try again for every seat without paper: how many were drawn, and what the bank was short of."""
-    drawn, short = 0, list[str]()
+    drawn, short, drawers = 0, list[str](), Drawers()
     for seat in seats.without_paper(conn, sitting.id):
         if seats.lock(conn, seat.id):
-            lines = draw(conn, seat.id, seat.ref, now)
+            lines = draw(conn, seat.id, seat.ref, drawers, now)
             drawn, short = drawn + (not lines), short + lines
     return drawn, list(dict.fromkeys(short))
 
