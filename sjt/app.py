@@ -6,6 +6,7 @@ import flask_login
 from flask import Flask, Response, request
 from flask_wtf import CSRFProtect
 
+from sjt import logs
 from sjt.clock import Clock
 from sjt.config import Settings
 from sjt.db import ROOT
@@ -32,6 +33,7 @@ HEADERS = {
 
 def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     """Make the application. Tests give a clock that they hold; otherwise it follows the database's time."""
+    logs.set_up()
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret_key,

@@ -163,11 +163,11 @@ def _engine(url: str) -> sa.Engine:
     if made.get_backend_name() == "sqlite":
         if made.database in (None, "", ":memory:"):
             raise ValueError("SQLite needs a file: an in-memory database would lose every answer")
-        engine = sa.create_engine(made, pool_size=16, max_overflow=64)
+        engine = sa.create_engine(made, pool_size=16, max_overflow=64, hide_parameters=True)
         sa.event.listen(engine, "connect", _sqlite_settings)
         sa.event.listen(engine, "begin", _sqlite_begin)
         return engine
-    return sa.create_engine(made, pool_size=32, max_overflow=48, pool_pre_ping=False)
+    return sa.create_engine(made, pool_size=32, max_overflow=48, hide_parameters=True)
 
 
 def _sqlite_begin(conn: sa.Connection) -> None:

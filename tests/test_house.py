@@ -139,13 +139,14 @@ def test_every_refusal_has_a_status() -> None:
     assert known == set(errors.STATUS)
 
 
-def _subclasses(of: type) -> Iterator[type]:
+def _subclasses(of: type[object]) -> Iterator[type[object]]:
+    kind: type[object]
     for kind in of.__subclasses__():
         yield kind
         yield from _subclasses(kind)
 
 
-SPEAKERS = {kind.__name__ for kind in _subclasses(refusals.Refusal)} | {"say"}
+SPEAKERS = {kind.__name__ for kind in list(_subclasses(refusals.Refusal))} | {"say"}
 
 
 def test_every_code_that_is_spoken_has_words() -> None:
@@ -166,7 +167,7 @@ def _codes(node: ast.expr) -> Iterator[str]:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
     elif isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
-        yield f"{node.values[0].value}*"
+        yield str(node.values[0].value) + "*"
 
 
 def _has_words(code: str) -> bool:

@@ -54,7 +54,7 @@ def run_server(port: int, workers: int, threads: int, ready: Callable[[], None])
         "timeout": 120,
         "graceful_timeout": 10,
         "post_worker_init": look_after,
-        "when_ready": lambda server: ready(),
+        "when_ready": lambda _server: ready(),
         "loglevel": "warning",
         "chdir": str(ROOT),
         "control_socket_disable": True,

@@ -84,7 +84,7 @@ def accessible() -> Callable[[Page, str], None]:
 
     def check(page: Page, name: str) -> None:
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme)
             found = AXE.run(page)
             assert not found.response["violations"], f"{name}, {scheme}: {found.generate_report()}"
         page.emulate_media(color_scheme="light")

@@ -75,11 +75,12 @@ def test_ten_wrong_tries_close_one_device_and_no_other(site: Site) -> None:
 
 def test_signing_out_ends_the_session_on_the_server(site: Site) -> None:
     client = site.signed_in(site.person(Role.MANAGER))
-    stolen = {cookie.key: cookie.value for cookie in client._cookies.values()}
+    with client.session_transaction() as session:
+        stolen = dict(session)
     client.post("/sign-out", data={"csrf_token": csrf(client, "/manage/")})
     thief = site.visitor()
-    for key, value in stolen.items():
-        thief.set_cookie(key, value)
+    with thief.session_transaction() as session:
+        session.update(stolen)
     assert thief.get("/manage/").status_code == 302
 
 

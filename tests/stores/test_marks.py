@@ -16,7 +16,7 @@ from sjt.services import marking
 from sjt.stores import marks
 from sjt.stores import tables as t
 from sjt.stores.marks import Mark
-from sjt.stores.marks.standings import BLANKS
+from sjt.stores.scripts import BLANKS
 from tests import saved_marking as saved
 from tests.saved import Room, saved_room
 from tests.saved_marking import KEY, OTHER
