@@ -21,8 +21,8 @@ setup:  ## prepare .venv, with everything that tests need
 test: setup lint  ## set up, check the code, and run every test on real servers and a real browser
 	$(PYTEST) -m "not long"
 
-prove: setup  ## the long forms: many more examples, long races, load
-	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -m long -s
+prove: setup  ## every test in its long form, and the record of it in docs/proof.md
+	$(BIN)/python -m tests.prove
 
 pictures: setup  ## draw the pictures of README and docs anew from the running product
 	$(BIN)/python -m tests.pictures

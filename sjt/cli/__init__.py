@@ -9,13 +9,27 @@ import click
 from sjt.cli.bank import bank
 from sjt.cli.grade import grade
 from sjt.cli.papers import papers
-from sjt.cli.run import demo, serve, sweep
 from sjt.cli.spec import spec
 from sjt.services.files import BadFiles
 
+RUNNING = ("serve", "sweep", "demo")
+
 
 class Tool(click.Group):
-    """A group that turns refusals into one clear line each and exit code 2."""
+    """A group that turns refusals into one clear line each and exit code 2.
+
+    The commands that run a product load the server and the database, which the other tools do without.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *RUNNING])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in RUNNING:
+            return super().get_command(ctx, cmd_name)
+        from sjt.cli import run
+
+        return {"serve": run.serve, "sweep": run.sweep, "demo": run.demo}[cmd_name]
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -31,5 +45,5 @@ def main() -> None:
     """Timed, invigilated situational judgement tests."""
 
 
-for command in (serve, demo, sweep, spec, bank, papers, grade):
+for command in (spec, bank, papers, grade):
     main.add_command(command)

@@ -83,7 +83,8 @@ def test_what_needs_a_person_comes_first_and_the_focused_card_stays_in_the_page(
 
 def test_a_board_that_hears_nothing_covers_its_state_and_comes_back_by_itself(page: Page) -> None:
     page.route("**/board/state", lambda route: route.abort())
-    expect(page.locator(".stale-cover")).to_contain_text("Not live since 09:00:00", timeout=8000)
+    expect(page.locator(".stale-cover")).to_be_visible(timeout=8000)
+    expect(page.locator(".stale-cover")).to_contain_text("Not live since 09:00:00")
     expect(page.locator("#seat-1")).to_contain_text("Unknown since 09:00:00")
     assert "Working" not in card(page, 1) and "Heard" not in card(page, 1)
     page.unroute("**/board/state")
