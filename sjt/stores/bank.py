@@ -16,53 +16,66 @@ LANGUAGE = "en"
 def import_bank(conn: sa.Connection, spec_name: str, bank: Bank, now: dt.datetime) -> int:
     """Put scenarios from files in as live versions without an author; known slugs are left alone.
 
-    Returns how many were added.
+    Returns how many were added. A table takes one statement, however many scenarios come.
     """
     known = set(conn.scalars(sa.select(t.scenarios.c.slug)))
     new = [scenario for scenario in bank.scenarios if scenario.slug not in known]
-    for scenario in new:
-        _add(conn, spec_name, scenario, now)
+    if not new:
+        return 0
+    rows = [{"slug": s.slug, "spec_name": spec_name, "theme": s.theme, "created_at": now} for s in new]
+    scenario_ids = _insert(conn, t.scenarios, rows)
+    version_ids = _add_versions(conn, new, scenario_ids, now)
+    _add_questions(conn, new, scenario_ids, version_ids)
+    # Versions are added as drafts and approved once their texts stand: approved rows never change.
+    v = t.scenario_versions
+    live = {"state": "live", "approved_at": now, "live_at": now}
+    conn.execute(v.update().where(v.c.id.in_(version_ids)).values(**live))
     return len(new)
 
 
-def _add(conn: sa.Connection, spec_name: str, scenario: Scenario, now: dt.datetime) -> None:
-    row = {"slug": scenario.slug, "spec_name": spec_name, "theme": scenario.theme, "created_at": now}
-    scenario_id = _insert(conn, t.scenarios, **row)
-    times = dict.fromkeys(("created_at", "changed_at", "approved_at", "live_at"), now)
-    # A version is added as a draft and approved once its texts stand: approved rows never change.
-    version_id = _insert(
-        conn, t.scenario_versions, ref=new_ref(), scenario_id=scenario_id, number=scenario.version, edit=0,
-        state="draft", sample=scenario.sample, created_at=now, changed_at=now,
-    )  # fmt: skip
-    conn.execute(
-        t.scenario_texts.insert().values(
-            scenario_version_id=version_id, language=LANGUAGE, title=scenario.title, text=scenario.text,
-            sources=list(scenario.sources),
-        )
-    )  # fmt: skip
-    for question in scenario.questions:
-        _add_question(conn, scenario_id, version_id, question)
-    conn.execute(
-        t.scenario_versions.update().where(t.scenario_versions.c.id == version_id).values(state="live", **times)
-    )
+def _add_versions(conn: sa.Connection, new: list[Scenario], scenario_ids: list[int], now: dt.datetime) -> list[int]:
+    drafted = {"state": "draft", "edit": 0, "created_at": now, "changed_at": now}
+    of = list(zip(new, scenario_ids, strict=True))
+    rows = [{"ref": new_ref(), "scenario_id": n, "number": s.version, "sample": s.sample, **drafted} for s, n in of]
+    ids = _insert(conn, t.scenario_versions, rows)
+    texts = [
+        {"scenario_version_id": n, "language": LANGUAGE, "title": s.title, "text": s.text, "sources": list(s.sources)}
+        for s, n in zip(new, ids, strict=True)
+    ]
+    conn.execute(t.scenario_texts.insert(), texts)
+    return ids
 
 
-def _add_question(conn: sa.Connection, scenario_id: int, version_id: int, question: Question) -> None:
-    question_id = _insert(conn, t.questions, slug=question.slug, scenario_id=scenario_id, statement=question.statement)
-    question_version_id = _insert(
-        conn, t.question_versions, question_id=question_id, scenario_version_id=version_id,
-        number=question.version, format=question.format,
-    )  # fmt: skip
-    guide = {point: {"meets": g.meets, "falls_short": g.falls_short} for point, g in question.guide.items()}
-    conn.execute(
-        t.question_texts.insert().values(
-            question_version_id=question_version_id, language=LANGUAGE, text=question.text, guide=guide
-        )
-    )
+def _add_questions(conn: sa.Connection, new: list[Scenario], scenario_ids: list[int], version_ids: list[int]) -> None:
+    asked = [
+        (question, scenario_id, version_id)
+        for scenario, scenario_id, version_id in zip(new, scenario_ids, version_ids, strict=True)
+        for question in scenario.questions
+    ]
+    if not asked:
+        return
+    rows = [{"slug": q.slug, "scenario_id": scenario_id, "statement": q.statement} for q, scenario_id, _ in asked]
+    question_ids = _insert(conn, t.questions, rows)
+    versions = [
+        {"question_id": n, "scenario_version_id": version_id, "number": q.version, "format": q.format}
+        for (q, _, version_id), n in zip(asked, question_ids, strict=True)
+    ]
+    ids = _insert(conn, t.question_versions, versions)
+    texts = [
+        {"question_version_id": n, "language": LANGUAGE, "text": q.text, "guide": _told(q)}
+        for (q, _, _), n in zip(asked, ids, strict=True)
+    ]
+    conn.execute(t.question_texts.insert(), texts)
 
 
-def _insert(conn: sa.Connection, table: sa.Table, **row: object) -> int:
-    return int(conn.execute(table.insert().values(**row).returning(table.c.id)).scalar_one())
+def _told(question: Question) -> dict[str, dict[str, str]]:
+    return {point: {"meets": told.meets, "falls_short": told.falls_short} for point, told in question.guide.items()}
+
+
+def _insert(conn: sa.Connection, table: sa.Table, rows: list[dict[str, object]]) -> list[int]:
+    """Insert rows; returns their ids in the same order."""
+    returning = table.insert().returning(table.c.id, sort_by_parameter_order=True)
+    return list(conn.scalars(returning, rows))
 
 
 def live_bank(conn: sa.Connection, spec_name: str) -> Bank:

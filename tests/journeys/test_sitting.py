@@ -13,6 +13,7 @@ from tests.journeys.conftest import House, Visit
 from tests.saved import Booked, Room, saved_room
 
 Check = Callable[[Page, str], None]
+ANSWERED = (1, 8, 16)
 
 
 @pytest.fixture
@@ -62,18 +63,18 @@ def test_from_the_keycode_to_the_receipt(house: House, room: Room, accessible: C
     page.get_by_role("button", name="Begin").click()
     ready(page)
     accessible(page, "paper")
-    for number in range(1, 17):
+    for number in ANSWERED:
         page.locator(f".navigator [href$='#q{number}']").click()
         ready(page)
         page.locator(f"#a{number}").fill(f"My answer to question {number}.")
     page.get_by_role("link", name="Review and submit").click()
-    expect(page.get_by_text("Every question has an answer")).to_be_visible()
+    expect(page.get_by_text("13 questions have no answer")).to_be_visible()
     ready(page)
     accessible(page, "review")
     page.get_by_role("button", name="Submit my paper").click()
-    expect(page.get_by_text("16 of 16")).to_be_visible()
+    expect(page.get_by_text("3 of 16")).to_be_visible()
     accessible(page, "receipt")
-    assert saved_texts(room, booked) == sorted(f"My answer to question {n}." for n in range(1, 17))
+    assert saved_texts(room, booked) == sorted(f"My answer to question {n}." for n in ANSWERED)
     assert page.evaluate("Object.keys(localStorage).filter(k => k.startsWith('sjt/') && k.includes('@'))") == []
     assert house.complaints() == []
 

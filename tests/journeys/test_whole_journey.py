@@ -190,6 +190,7 @@ def mark_all(visit: Visit, *, first_unmet: bool = False, third: bool = False, ac
         start.first.click()
         assert NAME not in page.content() and NUMBER not in page.content()
         expect(page.get_by_text("Two people judged this answer differently")).to_have_count(1 if third else 0)
+        expect(page.get_by_role("link", name="Keys")).to_be_visible()  # the keys work from now on
         points = page.locator("[data-point]").count()
         for point in range(1, points + 1):
             page.keyboard.press(str(point))
