@@ -7,8 +7,6 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 from flask.testing import FlaskClient
-from jinja2 import BytecodeCache
-from jinja2.bccache import Bucket
 from werkzeug.test import TestResponse
 
 from item_bank.paper import ASSEMBLER
@@ -29,28 +27,8 @@ QUESTIONS = 16
 FEW = Bank(tuple({scenario.theme: scenario for scenario in BANK.scenarios}.values()))  # one scenario a theme
 
 
-class Compiled(BytecodeCache):
-    """Templates compiled once a process: each test has an application of its own, and compiling costs most of it."""
-
-    kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self.kept:
-            bucket.bytecode_from_string(self.kept[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.kept[bucket.key] = bucket.bytecode_to_string()
-
-
-def compiled_once(site: Site) -> Site:
-    """The site, with templates that other tests of this process have compiled."""
-    site.app.jinja_env.bytecode_cache = Compiled()
-    return site
-
-
 def small_room(site: Site) -> Room:
     """A room with a bank too small to draw from: its papers come from ``saved_seats``."""
-    compiled_once(site)
     manager, invigilator = site.person(Role.MANAGER), site.person(Role.INVIGILATOR)
     with site.writing() as conn:
         import_bank(conn, SPECIFICATION.name, FEW, site.now())

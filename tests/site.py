@@ -6,19 +6,19 @@ import datetime as dt
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
-import jinja2
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket
 from werkzeug.serving import make_server
 
 from sjt.app import create_app
 from sjt.clock import HeldClock
 from sjt.config import Settings
 from sjt.rules.access import Role
-from sjt.services.product import Product
+from sjt.services.product import Product, make_product
 from sjt.stores import people
 from sjt.stores.people import Person
 
@@ -26,40 +26,36 @@ MORNING = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)  # a Monday in winter: 
 SECRET = "a secret that is only used in tests, and long enough"
 
 
-class Compiled(jinja2.BytecodeCache):
-    """Templates compiled once a process: each test has an application of its own, and compiling is half its time."""
+@lru_cache(maxsize=1)
+def shared_app() -> Flask:
+    """The application, made once a process: its routes and templates are compiled once, not once a test.
 
-    def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self.kept:
-            bucket.bytecode_from_string(self.kept[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.kept[bucket.key] = bucket.bytecode_to_string()
+    What differs between sites (settings, database, clock, presence) hangs on ``app.extensions["sjt"]``.
+    """
+    return create_app(_settings("sqlite:////nowhere/sjt.db", Path("/nowhere"), None), HeldClock(MORNING))
 
 
-COMPILED = Compiled()
+def _settings(database_url: str, home: Path, redis_url: str | None) -> Settings:
+    return Settings(
+        database_url=database_url,
+        secret_key=SECRET,
+        kind="demo",
+        home=home,
+        redis_url=redis_url,
+        secure_cookies=False,
+    )
 
 
 class Site:
-    """The application and its parts."""
+    """The application and its parts. One at a time: a new site takes the shared application over."""
 
     def __init__(self, database_url: str, home: Path, redis_url: str | None = None) -> None:
         self.clock = HeldClock(MORNING)
-        settings = Settings(
-            database_url=database_url,
-            secret_key=SECRET,
-            kind="demo",
-            home=home,
-            redis_url=redis_url,
-            secure_cookies=False,
-        )
-        self.app = create_app(settings, self.clock)
-        self.app.jinja_env.bytecode_cache = COMPILED
-        self.app.testing = False  # errors become pages, as they do for users
-        self.product: Product = self.app.extensions["sjt"]
+        self.app = shared_app()
+        self.app.config["WTF_CSRF_ENABLED"] = True  # a test may have turned it off
+        self.app.extensions.pop("sjt_sat", None)  # what a worker remembers of begun attempts
+        self.product: Product = make_product(_settings(database_url, home, redis_url), self.clock)
+        self.app.extensions["sjt"] = self.product
         self._people = 0
 
     def now(self) -> dt.datetime:

@@ -17,7 +17,6 @@ from tests.saved_invigilation import (
     admitted,
     asking,
     attempt_at,
-    compiled_once,
     gate_open,
     running,
     saved_seats,
@@ -34,7 +33,7 @@ def room(site: Site) -> Room:
 @pytest.fixture
 def drawn(site: Site) -> Room:
     """A room whose papers are really drawn, for tests in which a candidate comes in."""
-    return saved_room(compiled_once(site))
+    return saved_room(site)
 
 
 @pytest.fixture
