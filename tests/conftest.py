@@ -14,6 +14,11 @@ from playwright.sync_api import Browser
 
 from tests.harness import chromium, postgres, ran, redis_server
 
+# SQLite flushes to the disk at every commit. Tests ask what survives a kill, not what survives a power cut, and so
+# their files stand in memory where there is such a place.
+if os.access("/dev/shm", os.W_OK):
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", "/dev/shm")
+
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 # `short` finds the same examples on every run: a red `make test` is always about the change. `long` explores.
