@@ -21,7 +21,7 @@ setup:  ## prepare .venv, with everything that tests need
 test: setup lint  ## set up, check the code, and run every test on real servers and a real browser
 	$(PYTEST) -m "not long"
 
-prove: setup  ## every test in its long form, and the record of it in docs/proof.md
+prove: setup  ## properties, races and kills in their long forms; the record goes to docs/proof.md
 	$(BIN)/python -m tests.prove
 
 pictures: setup  ## draw the pictures of README and docs anew from the running product

@@ -23,7 +23,7 @@ Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 # `short` finds the same examples on every run: a red `make test` is always about the change. `long` explores.
 settings.register_profile("short", deadline=None, max_examples=100, derandomize=True)
-settings.register_profile("long", deadline=None, max_examples=5000, print_blob=True)
+settings.register_profile("long", deadline=None, max_examples=1000, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
 
 
