@@ -42,14 +42,15 @@ def begin(conn: sa.Connection, attempt: Attempt, now: dt.datetime) -> bool:
 
     Returns whether this one did. NotNow before the gate is open and after the attempt is closed.
     """
-    standing = state(attempt.facts, now)
-    if attempt.started_at is not None and standing not in CLOSED:
+    held = attempts.locked(conn, attempt.id)  # minutes granted at this very moment are in its allowance
+    standing = state(held.facts, now)
+    if held.started_at is not None and standing not in CLOSED:
         return False
     require(Act.BEGIN, standing)
-    until = deadline(now, attempt.allowance)
-    begun = event("begun", now, "apprentice", deadline=until.isoformat(), specification=attempt.spec_id)
+    until = deadline(now, held.allowance)
+    begun = event("begun", now, "apprentice", deadline=until.isoformat(), specification=held.spec_id)
     waiting = sa.and_(a.c.started_at.is_(None), a.c.opened_at.is_not(None), a.c.closed_at.is_(None))
-    return attempts.record(conn, attempt.id, begun, {"started_at": now, "writable_until": until}, waiting)
+    return attempts.record(conn, held.id, begun, {"started_at": now, "writable_until": until}, waiting)
 
 
 def grant(

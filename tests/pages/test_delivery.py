@@ -21,14 +21,10 @@ def room(site: Site) -> Room:
 # --- the door
 def test_a_keycode_is_taken_however_it_is_typed(room: Room) -> None:
     booked = room.seat()
+    client = room.enter(booked)
+    token = csrf(client, f"/sit/{booked.attempt_ref}/confirm")
     for typed in (booked.keycode.lower(), booked.keycode.replace("-", " "), f"  {booked.keycode} "):
-        client = room.enter(booked)
-        token = csrf(client, f"/sit/{booked.attempt_ref}/confirm")
         client.post(f"/sit/{booked.attempt_ref}/leave", data={"csrf_token": token})
-        response = client.post("/sit/", data={"csrf_token": csrf(client, "/sit/"), "keycode": typed})
-        assert response.status_code == 303, typed
-        break  # the keycode belongs to the first browser; the other spellings are tried below
-    for typed in (booked.keycode.lower(), booked.keycode.replace("-", " ")):
         response = client.post("/sit/", data={"csrf_token": token, "keycode": typed})
         assert response.status_code == 303, typed
 

@@ -157,6 +157,20 @@ def test_two_pages_saving_the_same_revision_at_once_give_one_answer(room: Room) 
         assert [row.text_hash for row in held] == [kept.text_hash]
 
 
+def test_minutes_granted_while_somebody_begins_are_in_the_deadline(room: Room) -> None:
+    booked = room.seat()
+    room.open_gate(booked)
+    with room.site.reading() as conn:
+        before = _attempt(conn, booked)  # what a page has read when Begin is pressed
+    with room.site.writing() as conn:
+        timekeeping.grant(conn, before, 600, "a late bus", room.invigilator, "r-1", room.site.now())
+    with room.site.writing() as conn:
+        timekeeping.begin(conn, before, room.site.now())
+    begun_at = room.attempt(booked)
+    assert begun_at.writable_until == begun_at.deadline
+    assert begun_at.allowance.granted_seconds == 600
+
+
 def test_a_lost_lease_writes_nothing(room: Room) -> None:
     here = begun(room, room.seat())
     code = next(iter(here.questions))
