@@ -5,8 +5,8 @@
 BIN := .venv/bin
 CODE := sjt item_bank proctoring wsgi.py tests
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS)
-# One worker a core is quickest; WORKERS=0 runs the tests in one process.
-WORKERS ?= 2
+# Three workers on two cores: tests wait for browsers and servers; WORKERS=0 runs them in one process.
+WORKERS ?= 3
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
