@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,11 @@ class Guidance:
 
 @dataclass(frozen=True)
 class Question:
-    """A question version: it belongs to one scenario and tests exactly one statement."""
+    """A question version: it belongs to at most one scenario and tests exactly one statement.
+
+    ``guide`` is the extended answer's guidance by criterion point; ``body`` is what any other format needs
+    beside the text (options, key, reasons), as the format names it.
+    """
 
     slug: str
     version: int
@@ -24,11 +28,17 @@ class Question:
     format: str
     text: str
     guide: Mapping[str, Guidance]
+    body: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """A scenario version with its questions, the unit that a paper draws and that people remember."""
+    """A scenario version with its questions, the unit that a paper draws and that people remember.
+
+    A question that stands alone is a unit without a situation: ``text`` is empty, it holds one question and
+    both have the same slug. ``enemies`` are the slugs of scenarios that may not stand on one paper with it,
+    whichever of the two names the other; ``tags`` are points of a framework.
+    """
 
     slug: str
     version: int
@@ -38,6 +48,13 @@ class Scenario:
     sample: bool
     questions: tuple[Question, ...]
     sources: tuple[str, ...] = ()
+    enemies: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether this is a question without a situation."""
+        return not self.text
 
     def question_on(self, statement: str) -> Question | None:
         """The scenario's question on a statement, if it has one."""

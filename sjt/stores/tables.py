@@ -43,6 +43,11 @@ def _by(name: str, *, null: bool = True) -> sa.Column[int]:
     return sa.Column(name, BigInt, sa.ForeignKey("people.id"), nullable=null)
 
 
+def _json(name: str, empty: str) -> sa.Column[object]:
+    """A JSON value that older rows have as ``empty``."""
+    return sa.Column(name, sa.JSON, nullable=False, server_default=sa.text(f"'{empty}'"))
+
+
 def _text(name: str, *, null: bool = False) -> sa.Column[str]:
     """A short text: a name, a code, a reason. 2,000 code points at most, on both databases."""
     return sa.Column(name, sa.Text, nullable=null, info={LONGEST: LONGEST_SHORT_TEXT})
@@ -151,11 +156,14 @@ papers = sa.Table(
     sa.Column("attempt_id", BigInt, sa.ForeignKey("attempts.id"), nullable=False, unique=True),
     sa.Column("seed", sa.String(64), nullable=False), sa.Column("assembler", sa.String(16), nullable=False),
     sa.Column("hash", sa.String(64), nullable=False), _at("drawn_at", null=False),
+    _json("drawn_from", "{}"),  # bank state and history, so that the seed draws the same paper again
 )  # fmt: skip
 paper_questions = sa.Table(  # the frozen order: position counts questions, scenario_position scenarios
     "paper_questions", metadata, _to("papers", key=True), sa.Column("position", sa.Integer, primary_key=True),
     sa.Column("scenario_position", sa.Integer, nullable=False), _to("scenario_versions"), _to("question_versions"),
     _text("statement"), sa.Column("key", sa.Boolean, nullable=False),
+    sa.Column("slot", sa.String(64), nullable=False, server_default=""),  # which slot of the blueprint it fills
+    _json("options", "[]"),  # the ids of its options in the order shown; answers name options by id
     sa.UniqueConstraint("paper_id", "question_version_id"), sa.UniqueConstraint("paper_id", "statement"),
 )  # fmt: skip
 grants = sa.Table(
@@ -188,6 +196,13 @@ events = sa.Table(  # the evidence chain of each attempt
     sa.Column("link", sa.LargeBinary(32), nullable=False),
 )  # fmt: skip
 
+incidents = sa.Table(  # what happened in a sitting or to one attempt, said at the moment; never a verdict
+    "incidents", metadata, _id(), _ref(), _to("sittings"),
+    sa.Column("attempt_id", BigInt, sa.ForeignKey("attempts.id")), _text("kind"), _text("words"),
+    _at("at", null=False), _by("noted_by"),  # null: raised by a rule
+    sa.Index("ix_incidents_sitting_id", "sitting_id"), sa.Index("ix_incidents_attempt_id", "attempt_id"),
+)  # fmt: skip
+
 # --------------------------------------------------------------------------------------------------- the bank
 scenarios = sa.Table(
     "scenarios", metadata, _id(), sa.Column("slug", sa.String(120), nullable=False, unique=True),
@@ -198,7 +213,7 @@ scenario_versions = sa.Table(
     _text("state"), sa.Column("sample", sa.Boolean, nullable=False), sa.Column("edit", sa.Integer, nullable=False),
     _by("created_by"), _at("created_at", null=False), _at("changed_at", null=False), _at("submitted_at"),
     _by("approved_by"), _at("approved_at"), _at("live_at"), _at("withdrawn_at"), _by("withdrawn_by"),
-    _text("withdrawn_reason", null=True),
+    _text("withdrawn_reason", null=True), _by("asked_id"),  # who was asked to review it, if anyone by name
     sa.UniqueConstraint("scenario_id", "number"),
     sa.CheckConstraint("state IN ('draft', 'in_review', 'approved', 'live', 'withdrawn')", name="state"),
     sa.CheckConstraint("state IN ('draft', 'in_review') OR approved_at IS NOT NULL", name="approved_before_live"),
@@ -215,6 +230,8 @@ scenario_authors = sa.Table(  # everyone who changed a version; none of them may
 scenario_texts = sa.Table(
     "scenario_texts", metadata, _to("scenario_versions", key=True), sa.Column("language", sa.String(12), primary_key=True),
     _text("title"), sa.Column("text", sa.Text, nullable=False), sa.Column("sources", sa.JSON, nullable=False),
+    _json("enemies", "[]"),  # slugs of scenarios that may not stand on one paper with it
+    _json("tags", "[]"),  # points of a framework, such as the National Occupational Standard
 )  # fmt: skip
 questions = sa.Table(
     "questions", metadata, _id(), sa.Column("slug", sa.String(120), nullable=False, unique=True),
@@ -229,11 +246,29 @@ question_texts = sa.Table(
     "question_texts", metadata, _to("question_versions", key=True), sa.Column("language", sa.String(12), primary_key=True),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("guide", sa.JSON, nullable=False),  # point code -> {"meets": Markdown, "falls_short": Markdown}
+    _json("body", "{}"),  # what the question's format needs beside its text: field name -> text
 )  # fmt: skip
 reviews = sa.Table(
     "reviews", metadata, _id(), _to("scenario_versions"), _by("reviewer_id", null=False), _text("decision"),
-    _text("comment"), _at("at", null=False),
+    _text("comment"), _at("at", null=False), _json("notes", "{}"),  # comments beside a field: its name -> text
     sa.CheckConstraint("decision IN ('approved', 'returned')", name="decision"),
+)  # fmt: skip
+yearly_reviews = sa.Table(  # a live version read again and found fit for another period
+    "yearly_reviews", metadata, _id(), _to("scenario_versions"), _by("reviewer_id", null=False), _text("comment"),
+    _at("at", null=False), sa.Index("ix_yearly_reviews_scenario_version_id", "scenario_version_id"),
+)  # fmt: skip
+trials = sa.Table(  # a trial answer, judged by the question's own guide before anybody sits it
+    "trials", metadata, _id(), _ref(), _to("question_versions"), _by("person_id", null=False),
+    sa.Column("text", sa.Text, nullable=False, info={LONGEST: LONGEST_TEXT}),
+    sa.Column("judged", sa.JSON, nullable=False),  # point code -> {"met": bool, "reason": text}; or the key's score
+    _text("comment"), _at("at", null=False), sa.Index("ix_trials_question_version_id", "question_version_id"),
+)  # fmt: skip
+guide_reports = sa.Table(  # a marker found the guide unclear; the response is an anonymous example
+    "guide_reports", metadata, _id(), _ref(), _to("question_versions"),
+    sa.Column("response_id", BigInt, sa.ForeignKey("responses.id")), _by("reported_by", null=False),
+    _text("comment"), _at("at", null=False), _by("answered_by"), _at("answered_at"), _text("answer", null=True),
+    sa.Index("ix_guide_reports_question_version_id", "question_version_id"),
+    sa.CheckConstraint("(answered_at IS NULL) = (answered_by IS NULL)", name="answer_has_a_name"),
 )  # fmt: skip
 
 # ------------------------------------------------------------------------------------------ marks and results
