@@ -6,17 +6,42 @@ Facts go in, a deadline comes out; nothing here knows what time it is now.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+REST = "rest"  # the one kind of pause whose credit an allowance bounds
+PAUSE_WINDOW = dt.timedelta(seconds=20)  # writes that arrive this soon after a pause were typed before the page heard
+NOTHING = dt.timedelta(0)
+Span = tuple[dt.datetime, dt.datetime]
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A stop of the clock; ``ended`` is None while it lasts."""
+
+    kind: str
+    began: dt.datetime
+    ended: dt.datetime | None = None
 
 
 @dataclass(frozen=True)
 class Allowance:
-    """What decides a candidate's time: minutes of the test, percentages of extra time, seconds granted."""
+    """What decides a candidate's time.
+
+    Minutes of the test, percentages of extra time, seconds granted, minutes of rest breaks, and the pauses
+    so far in the order in which they began.
+    """
 
     base_minutes: int
     extra_percents: tuple[int, ...] = ()
     granted_seconds: int = 0
+    rest_minutes: int = 0
+    pauses: tuple[Pause, ...] = ()
+
+    @property
+    def open_pause(self) -> Pause | None:
+        """The pause that lasts, if one does."""
+        return next((pause for pause in self.pauses if pause.ended is None), None)
 
 
 def entitled_minutes(base_minutes: int, extra_percents: Iterable[int]) -> int:
@@ -28,10 +53,77 @@ def entitled_minutes(base_minutes: int, extra_percents: Iterable[int]) -> int:
     return -(-base_minutes * (100 + percent) // 100)
 
 
-def deadline(started_at: dt.datetime, allowance: Allowance) -> dt.datetime:
-    """started + entitled + grants. Grants are never negative, so no fact moves a deadline earlier."""
+def deadline(started_at: dt.datetime, allowance: Allowance, now: dt.datetime | None = None) -> dt.datetime:
+    """started + entitled + union of credited pauses + grants. Nothing in it is ever negative.
+
+    A pause that lasts is credited up to ``now``; without ``now`` not yet, which gives the earliest moment
+    that the deadline can come to be.
+    """
     minutes = entitled_minutes(allowance.base_minutes, allowance.extra_percents)
-    return started_at + dt.timedelta(minutes=minutes, seconds=allowance.granted_seconds)
+    given = dt.timedelta(minutes=minutes, seconds=allowance.granted_seconds)
+    return started_at + given + credit(allowance.pauses, allowance.rest_minutes, now)
+
+
+def credit(pauses: Sequence[Pause], rest_minutes: int, now: dt.datetime | None = None) -> dt.timedelta:
+    """The time that pauses give back: each moment once, rest breaks up to their allowance.
+
+    A rest break uses up its allowance only where no other pause stops the clock at the same time.
+    """
+    spans = [(pause.kind == REST, _span(pause, now)) for pause in pauses]
+    others = _union(span for rest, span in spans if not rest)
+    rests = [part for rest, span in spans if rest for part in _without(span, others)]
+    return _length(others) + min(_length(_union(rests)), dt.timedelta(minutes=rest_minutes))
+
+
+def rest_left(allowance: Allowance, now: dt.datetime) -> dt.timedelta:
+    """What is left of the allowance for rest breaks; nothing once a break has used it up."""
+    rests = [_span(pause, now) for pause in allowance.pauses if pause.kind == REST]
+    others = _union(_span(pause, now) for pause in allowance.pauses if pause.kind != REST)
+    used = _length(_union(part for span in rests for part in _without(span, others)))
+    return max(NOTHING, dt.timedelta(minutes=allowance.rest_minutes) - used)
+
+
+def writable_until(started_at: dt.datetime, allowance: Allowance, grace_seconds: int) -> dt.datetime:
+    """Until when a begun attempt takes answers, the grace not counted: the deadline.
+
+    While it is paused: the end of the window after the pause, and never beyond the deadline.
+    """
+    until, pause = deadline(started_at, allowance), allowance.open_pause
+    if pause is None:
+        return until
+    return min(until, pause.began + PAUSE_WINDOW - dt.timedelta(seconds=grace_seconds))
+
+
+def _span(pause: Pause, now: dt.datetime | None) -> Span:
+    """From when to when a pause stops the clock; one that lasts stops it until now."""
+    return pause.began, max(pause.began, pause.ended or now or pause.began)
+
+
+def _union(spans: Iterable[Span]) -> list[Span]:
+    """The same moments in spans that do not touch, in order."""
+    found: list[Span] = []
+    for began, ended in sorted(spans):
+        if found and began <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], ended))
+        else:
+            found.append((began, ended))
+    return found
+
+
+def _without(span: Span, others: Iterable[Span]) -> list[Span]:
+    """The parts of a span that lie in none of the others, which are in order and do not touch."""
+    began, ended = span
+    found = []
+    for first, last in others:
+        if first > began:
+            found.append((began, min(first, ended)))
+        began = max(began, last)
+    found.append((began, ended))
+    return [(one, other) for one, other in found if one < other]
+
+
+def _length(spans: Iterable[Span]) -> dt.timedelta:
+    return sum((ended - began for began, ended in spans), NOTHING)
 
 
 def seconds_left(until: dt.datetime, now: dt.datetime) -> int:

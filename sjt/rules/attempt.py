@@ -36,6 +36,10 @@ class Act(StrEnum):
     EXPIRE = "expire"  # by rule; written down by the sweep
     RELEASE_DEVICE = "release a device"
     REDRAW = "redraw"
+    PAUSE = "pause"
+    RESUME = "resume"
+    SUSPEND = "suspend"
+    LIFT = "lift"
 
 
 BEFORE = frozenset({State.READY, State.OPEN})
@@ -53,6 +57,10 @@ TABLE: Mapping[Act, tuple[frozenset[State], State | None]] = {
     Act.EXPIRE:        (frozenset({State.EXPIRED}),               State.EXPIRED),
     Act.RELEASE_DEVICE: (BEFORE | GOING,                          None),
     Act.REDRAW:        (BEFORE,                                   None),
+    Act.PAUSE:         (frozenset({State.RUNNING}),               State.PAUSED),
+    Act.RESUME:        (frozenset({State.PAUSED}),                State.RUNNING),
+    Act.SUSPEND:       (frozenset({State.RUNNING, State.PAUSED}), State.SUSPENDED),
+    Act.LIFT:          (frozenset({State.SUSPENDED}),             State.RUNNING),
 }  # fmt: skip
 
 
@@ -65,6 +73,11 @@ class Facts:
     deadline: dt.datetime | None  # once started
     grace_seconds: int
     closed_as: str | None
+    paused_as: str | None = None  # the kind of the pause that lasts
+
+
+SUSPENSION = "suspension"  # the kind of pause that an invigilator's suspicion makes
+PAUSE_KINDS = ("rest", "incident", "evacuation", SUSPENSION)
 
 
 def state(facts: Facts, now: dt.datetime) -> State:
@@ -76,6 +89,8 @@ def state(facts: Facts, now: dt.datetime) -> State:
         return State(facts.closed_as)
     if facts.started_at is None:
         return State.READY if facts.opened_at is None else State.OPEN
+    if facts.paused_as is not None:  # a pause never expires an attempt
+        return State.SUSPENDED if facts.paused_as == SUSPENSION else State.PAUSED
     if facts.deadline is not None and now > facts.deadline + dt.timedelta(seconds=facts.grace_seconds):
         return State.EXPIRED
     return State.RUNNING

@@ -25,6 +25,8 @@ ALLOWED = {
     (State.PAUSED, Act.GRANT), (State.PAUSED, Act.END), (State.PAUSED, Act.RELEASE_DEVICE),
     (State.SUSPENDED, Act.GRANT), (State.SUSPENDED, Act.END), (State.SUSPENDED, Act.RELEASE_DEVICE),
     (State.EXPIRED, Act.EXPIRE),
+    (State.RUNNING, Act.PAUSE), (State.PAUSED, Act.RESUME), (State.RUNNING, Act.SUSPEND), (State.PAUSED, Act.SUSPEND),
+    (State.SUSPENDED, Act.LIFT),
 }  # fmt: skip
 
 
@@ -52,6 +54,10 @@ def test_nothing_leads_out_of_a_closed_state() -> None:
         (Facts(START, START, END, 5, "submitted"), State.SUBMITTED),
         (Facts(START, START, END, 5, "ended"), State.ENDED),
         (Facts(START, None, None, 5, "void"), State.VOID),
+        (Facts(START, START, END, 5, None, "rest"), State.PAUSED),
+        (Facts(START, START, START - TICK, 0, None, "evacuation"), State.PAUSED),
+        (Facts(START, START, END, 5, None, "suspension"), State.SUSPENDED),
+        (Facts(START, START, END, 5, "ended", "suspension"), State.ENDED),
     ],
 )
 def test_the_state_follows_from_the_facts(facts: Facts, expected: State) -> None:
