@@ -62,10 +62,12 @@ def _seconds(since: dt.datetime, now: dt.datetime) -> int:
 
 
 class Flag(StrEnum):
-    """What the board says of a seat beside its state; the first three need a person."""
+    """What the board says of a seat beside its state; all but the last need a person."""
 
+    CALLS = "calls"
     DEVICE_ASKS = "device_asks"
     GATE_WAITS = "gate_waits"
+    BREAK_OVER = "break_over"
     SILENT = "silent"
     LITTLE_TIME = "little_time"
 
@@ -74,6 +76,8 @@ class Flag(StrEnum):
 class Seen:
     """The facts of a seat that flags follow from. Each time is None when it does not apply (any more)."""
 
+    called_at: dt.datetime | None = None  # the candidate calls
+    break_used_up: bool = False  # a rest break lasts beyond its allowance, so that the clock runs
     asked_at: dt.datetime | None = None  # another device asks to be let in
     gate_open_since: dt.datetime | None = None  # and not begun
     running_until: dt.datetime | None = None
@@ -84,8 +88,10 @@ def flags(seen: Seen, now: dt.datetime) -> tuple[Flag, ...]:
     """What to say of a seat, the most pressing first. Only a running attempt is expected to be heard."""
     running = seen.running_until is not None
     told = {
+        Flag.CALLS: seen.called_at is not None,
         Flag.DEVICE_ASKS: seen.asked_at is not None,
         Flag.GATE_WAITS: seen.gate_open_since is not None and now - seen.gate_open_since >= GATE_WAITS,
+        Flag.BREAK_OVER: seen.break_used_up,
         Flag.SILENT: running and seen.hearing is Hearing.SILENT,
         Flag.LITTLE_TIME: seen.running_until is not None and seen.running_until - now < LITTLE_TIME,
     }
@@ -94,4 +100,7 @@ def flags(seen: Seen, now: dt.datetime) -> tuple[Flag, ...]:
 
 def rank(told: tuple[Flag, ...]) -> int:
     """A seat's place on the board: what needs a person first, then silence, then everyone else."""
-    return {Flag.DEVICE_ASKS: 0, Flag.GATE_WAITS: 1, Flag.SILENT: 2}.get(told[0], 3) if told else 3
+    return ORDER.index(told[0]) if told and told[0] in ORDER else len(ORDER)
+
+
+ORDER = (Flag.CALLS, Flag.DEVICE_ASKS, Flag.GATE_WAITS, Flag.BREAK_OVER, Flag.SILENT)

@@ -16,6 +16,10 @@ branch_labels = None
 depends_on = None
 
 BigInt = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+BEGUN = (
+    "EXISTS (SELECT 1 FROM papers p JOIN attempts a ON a.id = p.attempt_id"
+    " WHERE p.id = OLD.paper_id AND a.started_at IS NOT NULL)"
+)
 SHORT, LONG = 2_000, 20_000  # code points
 
 JSON_COLUMNS = (  # table, column, what rows of before have
@@ -34,6 +38,7 @@ def upgrade() -> None:
     for table, column, empty in JSON_COLUMNS:
         op.add_column(table, sa.Column(column, sa.JSON(), nullable=False, server_default=sa.text(f"'{empty}'")))
     op.add_column("paper_questions", sa.Column("slot", sa.String(64), nullable=False, server_default=""))
+    _one_question_a_slot()
     # Written out, because SQLite takes a foreign key only in the definition of the column itself.
     whole = "BIGINT" if op.get_bind().dialect.name == "postgresql" else "INTEGER"
     op.execute(
@@ -50,6 +55,7 @@ def downgrade() -> None:
     """Take all of it away again."""
     for table in TABLES:
         op.drop_table(table)
+    op.drop_index("uq_paper_questions_one_a_slot", "paper_questions")
     for table, column, _ in JSON_COLUMNS:
         op.drop_column(table, column)
     op.drop_column("paper_questions", "slot")
@@ -58,6 +64,32 @@ def downgrade() -> None:
     else:  # SQLite drops no column that a constraint names
         with op.batch_alter_table("scenario_versions", recreate="always") as batch:
             batch.drop_column("asked_id")
+
+
+def _one_question_a_slot() -> None:
+    """A statement may be asked more than once where questions stand alone; a slot is filled once.
+
+    SQLite drops a constraint by writing the table anew, and a table's triggers go with the old one.
+    """
+    where = sa.text("slot <> ''")
+    if op.get_bind().dialect.name == "postgresql":
+        op.drop_constraint("uq_paper_questions_paper_id_statement", "paper_questions")
+    else:
+        with op.batch_alter_table("paper_questions", recreate="always") as batch:
+            batch.drop_constraint("uq_paper_questions_paper_id_statement", type_="unique")
+        for act, condition in (("UPDATE", "1 = 1"), ("DELETE", BEGUN)):
+            op.execute(
+                f"CREATE TRIGGER keep_paper_questions_{act.lower()} BEFORE {act} ON paper_questions WHEN {condition}"
+                " BEGIN SELECT RAISE(ABORT, 'rows of paper_questions never change'); END"
+            )
+    op.create_index(
+        "uq_paper_questions_one_a_slot",
+        "paper_questions",
+        ["paper_id", "slot"],
+        unique=True,
+        sqlite_where=where,
+        postgresql_where=where,
+    )
 
 
 def _id() -> sa.Column[int]:

@@ -14,10 +14,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from proctoring.events import Event, event
-from proctoring.timing import deadline
+from proctoring.timing import REST, deadline
 from sjt.db import Database
-from sjt.rules.attempt import CLOSED, Act, State, require, state
-from sjt.stores import attempts, scripts
+from sjt.rules.attempt import CLOSED, SUSPENSION, Act, State, require, state
+from sjt.rules.refusals import NotNow
+from sjt.stores import attempts, papers, pauses, scripts
 from sjt.stores.attempts import Attempt
 from sjt.stores.people import Person
 from sjt.stores.scripts import FrozenAnswer
@@ -50,6 +51,8 @@ def begin(conn: sa.Connection, attempt: Attempt, now: dt.datetime) -> bool:
     until = deadline(now, held.allowance)
     begun = event("begun", now, "apprentice", deadline=until.isoformat(), specification=held.spec_id)
     waiting = sa.and_(a.c.started_at.is_(None), a.c.opened_at.is_not(None), a.c.closed_at.is_(None))
+    if not papers.has(conn, held.id):
+        raise NotNow("attempt.no_paper")
     return attempts.record(conn, held.id, begun, {"started_at": now, "writable_until": until}, waiting)
 
 
@@ -68,16 +71,56 @@ def grant(
     return True
 
 
-def follow(conn: sa.Connection, attempt_id: int, because: Event) -> None:
-    """Write the deadline anew after a fact that it follows from has changed. It never moves earlier."""
+def follow(conn: sa.Connection, attempt_id: int, because: Event) -> Attempt:
+    """Write ``writable_until`` anew after a fact that it follows from has changed; returns the attempt as it was read.
+
+    A deadline never moves earlier; while a pause lasts, what is written is the end of the window after it.
+    """
     held = attempts.locked(conn, attempt_id)
-    until = held.deadline
-    if until is None or held.closed_at is not None:
+    until = held.should_be_writable_until
+    if until is None:
         attempts.record(conn, attempt_id, because)
-        return
-    if held.writable_until is not None:
+        return held
+    if held.writable_until is not None and held.allowance.open_pause is None:
         until = max(until, held.writable_until)
     attempts.record(conn, attempt_id, because, {"writable_until": until})
+    return held
+
+
+# --------------------------------------------------------------------------------------------------- pauses
+def pause(
+    conn: sa.Connection, attempt: Attempt, kind: str, reason: str, by: Person, request_id: str, now: dt.datetime
+) -> bool:
+    """Stop the clock at once and hide the paper. False when this very request was already carried out.
+
+    NotNow when the attempt is not running. A suspension may follow on a pause, which it ends.
+    """
+    held = attempts.locked(conn, attempt.id)
+    if pauses.asked_before(conn, held.id, request_id):
+        return False
+    standing = state(held.facts, now)
+    require(Act.SUSPEND if kind == SUSPENSION else Act.PAUSE, standing)
+    if standing is State.PAUSED:
+        pauses.end(conn, held.id, by.id, now)
+    pauses.begin(conn, held.sitting_id, held.id, kind, reason, by.id, request_id, now)
+    follow(conn, held.id, event("paused", now, by.ref, pause=kind, reason=reason))
+    return True
+
+
+def resume(conn: sa.Connection, attempt: Attempt, by: Person | None, now: dt.datetime) -> dt.datetime | None:
+    """Let the clock go on; returns the deadline. ``by`` is None for the apprentice, who may end a rest break only.
+
+    NotNow when the attempt is not paused: a second press finds the clock running.
+    """
+    held = attempts.locked(conn, attempt.id)
+    standing, lasting = state(held.facts, now), held.allowance.open_pause
+    require(Act.LIFT if standing is State.SUSPENDED else Act.RESUME, standing)
+    if by is None and (lasting is None or lasting.kind != REST):
+        raise NotNow("pause.not_yours")
+    pauses.end(conn, held.id, by.id if by else None, now)
+    told = event("resumed", now, by.ref if by else "apprentice", pause=lasting.kind if lasting else "")
+    follow(conn, held.id, told)
+    return attempts.locked(conn, held.id).deadline
 
 
 def submit(conn: sa.Connection, attempt_id: int, now: dt.datetime) -> Attempt:

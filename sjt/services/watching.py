@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
 from proctoring import watch
-from proctoring.timing import entitled_minutes, seconds_left
+from proctoring.timing import REST, entitled_minutes, rest_left, seconds_left
 from proctoring.watch import Flag, Hearing, Seen, Sign
 from sjt.rules.attempt import State, state
 from sjt.services.invigilation import Entry, Gate, entries, gate
-from sjt.stores import scripts
+from sjt.stores import incidents, scripts
 from sjt.stores.attempts import Attempt
 from sjt.stores.presence import Beat, Heard, Presence
 from sjt.stores.sittings import Sitting
@@ -31,6 +31,7 @@ class Watched:
     answered: int
     seconds_left: int | None
     finish: dt.datetime | None
+    incident: str = ""  # the newest one, in words
 
     @property
     def entitled_minutes(self) -> int | None:
@@ -67,12 +68,17 @@ def heard(presence: Presence, sitting: Sitting, now: dt.datetime) -> Heard:
 
 
 def look(conn: sa.Connection, sitting: Sitting, beats: Heard, now: dt.datetime) -> Board:
-    """The board: four statements, however many seats there are."""
+    """The board: five statements, however many seats there are."""
     lines = entries(conn, sitting.id)
     counts = scripts.counts(conn, sitting.id)
-    seen = [_watched(line, beats, counts, now) for line in lines]
+    told = incidents.newest(conn, sitting.id)
+    seen = [replace(_watched(line, beats, counts, now), incident=told.get(_attempt_id(line), "")) for line in lines]
     seen.sort(key=lambda seat: (watch.rank(seat.flags), seat.line.seat.number))
     return Board(now, tuple(seen), gate(lines), beats.since is not None)
+
+
+def _attempt_id(line: Entry) -> int:
+    return line.attempt.id if line.attempt else 0
 
 
 def _watched(line: Entry, beats: Heard, counts: Mapping[int, int], now: dt.datetime) -> Watched:
@@ -81,16 +87,27 @@ def _watched(line: Entry, beats: Heard, counts: Mapping[int, int], now: dt.datet
         return Watched(line, None, Sign(Hearing.UNKNOWN), None, (), 0, None, None)
     standing, beat = state(attempt.facts, now), beats.beats.get(attempt.ref)
     sign = watch.sign(beat.at if beat else None, beats.since, attempt.started_at, now)
-    flags = watch.flags(_seen(line, attempt, standing, sign), now)
+    flags = watch.flags(_seen(line, attempt, standing, sign, now), now)
     finish = attempt.finished_at or attempt.deadline
-    left = seconds_left(attempt.deadline, now) if attempt.deadline and standing is State.RUNNING else None
+    if standing in (State.PAUSED, State.SUSPENDED):
+        finish = attempt.deadline_at(now)
+    timed = standing in (State.RUNNING, State.PAUSED, State.SUSPENDED)
+    left = seconds_left(finish, now) if finish and timed else None
     return Watched(line, standing, sign, beat, flags, counts.get(attempt.id, 0), left, finish)
 
 
-def _seen(line: Entry, attempt: Attempt, standing: State, sign: Sign) -> Seen:
+def _break_used_up(attempt: Attempt, standing: State, now: dt.datetime) -> bool:
+    lasting = attempt.allowance.open_pause
+    resting = standing is State.PAUSED and lasting is not None and lasting.kind == REST
+    return resting and not rest_left(attempt.allowance, now)
+
+
+def _seen(line: Entry, attempt: Attempt, standing: State, sign: Sign, now: dt.datetime) -> Seen:
     """A seat on paper has no browser to be heard from."""
     going = standing in (State.READY, State.OPEN, State.RUNNING, State.PAUSED, State.SUSPENDED)
     return Seen(
+        called_at=attempt.called_at if going else None,
+        break_used_up=_break_used_up(attempt, standing, now),
         asked_at=attempt.device_asking_at if going else None,
         gate_open_since=attempt.opened_at if standing is State.OPEN else None,
         running_until=attempt.deadline if standing is State.RUNNING else None,

@@ -10,9 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from proctoring import events as evidence
-from proctoring.timing import Allowance, deadline
+from proctoring.timing import Allowance, Pause, deadline, writable_until
 from sjt.db import chain_link, for_update
 from sjt.rules.attempt import Facts
+from sjt.stores import pauses
 from sjt.stores import tables as t
 from sjt.stores.people import new_ref
 
@@ -45,23 +46,38 @@ class Attempt:
     closed_as: str | None
     finished_at: dt.datetime | None
     receipt: str | None
+    called_at: dt.datetime | None
+    called_for: str | None
     allowance: Allowance
 
     @property
     def deadline(self) -> dt.datetime | None:
-        """The one deadline, once the attempt has begun."""
+        """The one deadline, once the attempt has begun; while it is paused, the earliest that it can come to be."""
         return deadline(self.started_at, self.allowance) if self.started_at else None
+
+    def deadline_at(self, now: dt.datetime) -> dt.datetime | None:
+        """The deadline if a pause that lasts ended now."""
+        return deadline(self.started_at, self.allowance, now) if self.started_at else None
+
+    @property
+    def should_be_writable_until(self) -> dt.datetime | None:
+        """What ``writable_until`` must say, by the facts."""
+        if self.started_at is None or self.closed_at is not None:
+            return None
+        return writable_until(self.started_at, self.allowance, self.grace_seconds)
 
     @property
     def facts(self) -> Facts:
         """What the state is derived from."""
-        return Facts(self.opened_at, self.started_at, self.deadline, self.grace_seconds, self.closed_as)
+        pause = self.allowance.open_pause
+        kind = pause.kind if pause else None
+        return Facts(self.opened_at, self.started_at, self.deadline, self.grace_seconds, self.closed_as, kind)
 
 
 STORED = [
     "id", "ref", "sitting_id", "seat_id", "spec_id", "pathway", "grace_seconds", "seq", "head", "device_hash",
     "device_asking_at", "lease", "state_version", "writable_until", "opened_at", "confirmed_at", "started_at",
-    "last_saved_at", "closed_at", "closed_as", "finished_at", "receipt",
+    "last_saved_at", "closed_at", "closed_as", "finished_at", "receipt", "called_at", "called_for",
 ]  # fmt: skip
 _granted = (
     sa.select(sa.func.coalesce(sa.func.sum(t.grants.c.seconds), 0))
@@ -70,35 +86,55 @@ _granted = (
     .scalar_subquery()
     .label("granted")
 )
-# An adjustment counts when it is in force before the sitting ends, was approved before the attempt was closed, and was
-# not withdrawn before Begin: later changes never touch a deadline that has been lived by.
-_percent = (
-    sa.select(sa.func.coalesce(sa.func.max(t.adjustments.c.value), 0))
-    .select_from(t.adjustments.join(t.seats, t.seats.c.candidate_id == t.adjustments.c.candidate_id).join(t.sittings))
-    .where(
-        t.seats.c.id == a.c.seat_id,
-        t.adjustments.c.kind == "extra_time_percent",
-        t.adjustments.c.in_force_from < t.sittings.c.ends_at,
-        t.adjustments.c.approved_at <= sa.func.coalesce(a.c.closed_at, t.adjustments.c.approved_at),
-        sa.or_(t.adjustments.c.withdrawn_at.is_(None), t.adjustments.c.withdrawn_at > a.c.started_at),
+
+
+def _adjusted(kind: str, label: str) -> sa.Label[int]:
+    """The largest adjustment of a kind that counts for an attempt.
+
+    It counts when it is in force before the sitting ends, was approved before the attempt was closed, and
+    was not withdrawn before Begin: later changes never touch a deadline that has been lived by.
+    """
+    d = t.adjustments
+    return (
+        sa.select(sa.func.coalesce(sa.func.max(d.c.value), 0))
+        .select_from(d.join(t.seats, t.seats.c.candidate_id == d.c.candidate_id).join(t.sittings))
+        .where(
+            t.seats.c.id == a.c.seat_id,
+            d.c.kind == kind,
+            d.c.in_force_from < t.sittings.c.ends_at,
+            d.c.approved_at <= sa.func.coalesce(a.c.closed_at, d.c.approved_at),
+            sa.or_(d.c.withdrawn_at.is_(None), d.c.withdrawn_at > a.c.started_at),
+        )
+        .correlate(a)
+        .scalar_subquery()
+        .label(label)
     )
-    .correlate(a)
-    .scalar_subquery()
-    .label("percent")
-)
-_every = sa.select(*(a.c[name] for name in STORED), a.c.base_minutes, _granted, _percent)
 
 
-def _attempt(row: Any) -> Attempt:
+_paused = sa.exists().where(t.pauses.c.attempt_id == a.c.id).correlate(a).label("paused")
+_every = sa.select(
+    *(a.c[name] for name in STORED), a.c.base_minutes, _granted, _paused,
+    _adjusted("extra_time_percent", "percent"), _adjusted("rest_minutes", "rest"),
+)  # fmt: skip
+
+
+def _attempts(conn: sa.Connection, query: sa.Select[Any]) -> list[Attempt]:
+    """One statement; a second one for the pauses, where there were any."""
+    rows = conn.execute(query).all()
+    stopped = pauses.of(conn, [row.id for row in rows if row.paused])
+    return [_attempt(row, stopped.get(row.id, ())) for row in rows]
+
+
+def _attempt(row: Any, stopped: tuple[Pause, ...]) -> Attempt:
     values = {name: getattr(row, name) for name in STORED}
-    return Attempt(**values, allowance=Allowance(row.base_minutes, (row.percent,), row.granted))
+    allowance = Allowance(row.base_minutes, (row.percent,), row.granted, row.rest, stopped)
+    return Attempt(**values, allowance=allowance)
 
 
 def _one(conn: sa.Connection, condition: sa.ColumnElement[bool], *, lock: bool = False) -> Attempt | None:
     if lock:  # the lock first, then the facts: what is read is what holds until the transaction ends
         conn.execute(for_update(sa.select(a.c.id).where(condition)))
-    row = conn.execute(_every.where(condition)).one_or_none()
-    return _attempt(row) if row else None
+    return next(iter(_attempts(conn, _every.where(condition))), None)
 
 
 def by_ref(conn: sa.Connection, ref: str) -> Attempt | None:
@@ -121,12 +157,13 @@ def locked(conn: sa.Connection, attempt_id: int) -> Attempt:
 
 def of_sitting(conn: sa.Connection, sitting_id: int) -> list[Attempt]:
     """All attempts of a sitting."""
-    return [_attempt(row) for row in conn.execute(_every.where(a.c.sitting_id == sitting_id).order_by(a.c.seat_id))]
+    return _attempts(conn, _every.where(a.c.sitting_id == sitting_id).order_by(a.c.seat_id))
 
 
 def past_writing(conn: sa.Connection, now: dt.datetime, most: int) -> Sequence[int]:
     """Ids of attempts that may be past their deadline and are not written down as closed."""
-    due = sa.and_(a.c.writable_until.is_not(None), a.c.writable_until < now)
+    stands = sa.exists().where(t.pauses.c.attempt_id == a.c.id, t.pauses.c.ended_at.is_(None))
+    due = sa.and_(a.c.writable_until.is_not(None), a.c.writable_until < now, ~stands)
     return conn.scalars(sa.select(a.c.id).where(due).order_by(a.c.writable_until).limit(most)).all()
 
 

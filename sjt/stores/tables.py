@@ -95,7 +95,7 @@ adjustments = sa.Table(  # {kind, value, approved by, at, in force from}, entere
     "adjustments", metadata, _id(), _to("candidates"), _text("kind"), sa.Column("value", sa.Integer, nullable=False),
     _by("approved_by", null=False), _at("approved_at", null=False), _at("in_force_from", null=False),
     _at("withdrawn_at"), _by("withdrawn_by"),
-    sa.CheckConstraint("kind IN ('extra_time_percent')", name="kind"),
+    sa.CheckConstraint("kind IN ('extra_time_percent', 'rest_minutes')", name="kind"),
     sa.CheckConstraint("value BETWEEN 1 AND 200", name="value"),
 )  # fmt: skip
 sittings = sa.Table(
@@ -145,6 +145,7 @@ attempts = sa.Table(
     _at("opened_at"), _by("opened_by"), _at("confirmed_at"), _at("started_at"), _at("last_saved_at"),
     _at("closed_at"), _text("closed_as", null=True), _at("finished_at"), _by("closed_by"),
     _text("closed_reason", null=True), _text("receipt", null=True),
+    _at("called_at"), _text("called_for", null=True),  # the apprentice calls: for help, or for a break
     sa.CheckConstraint("closed_as IN ('submitted', 'expired', 'ended', 'void')", name="closed_as"),
     sa.CheckConstraint("(closed_at IS NULL) = (closed_as IS NULL)", name="closed_has_a_way"),
     sa.CheckConstraint("closed_at IS NULL OR writable_until IS NULL", name="closed_is_not_writable"),
@@ -164,7 +165,9 @@ paper_questions = sa.Table(  # the frozen order: position counts questions, scen
     _text("statement"), sa.Column("key", sa.Boolean, nullable=False),
     sa.Column("slot", sa.String(64), nullable=False, server_default=""),  # which slot of the blueprint it fills
     _json("options", "[]"),  # the ids of its options in the order shown; answers name options by id
-    sa.UniqueConstraint("paper_id", "question_version_id"), sa.UniqueConstraint("paper_id", "statement"),
+    sa.UniqueConstraint("paper_id", "question_version_id"),
+    sa.Index("uq_paper_questions_one_a_slot", "paper_id", "slot", unique=True,
+             sqlite_where=sa.text("slot <> ''"), postgresql_where=sa.text("slot <> ''")),
 )  # fmt: skip
 grants = sa.Table(
     "grants", metadata, _id(), _to("sittings"), _to("attempts"), sa.Column("seconds", sa.Integer, nullable=False),
@@ -172,6 +175,18 @@ grants = sa.Table(
     sa.Column("request_id", sa.String(36), nullable=False, unique=True),
     sa.CheckConstraint("seconds BETWEEN 1 AND 86400", name="seconds"),
     sa.Index("ix_grants_attempt_id", "attempt_id"),
+)  # fmt: skip
+pauses = sa.Table(  # the clock stands still and the paper is hidden; what ends is kept
+    "pauses", metadata, _id(), _to("sittings"), _to("attempts"), _text("kind"), _text("reason"),
+    _at("began_at", null=False), _by("began_by", null=False), _at("ended_at"), _by("ended_by"),
+    sa.Column("by_apprentice", sa.Boolean, nullable=False, server_default=sa.false()),  # who ended it
+    sa.Column("request_id", sa.String(36), nullable=False),
+    sa.UniqueConstraint("attempt_id", "request_id"),
+    sa.Index("uq_pauses_one_lasts", "attempt_id", unique=True,
+             sqlite_where=sa.text("ended_at IS NULL"), postgresql_where=sa.text("ended_at IS NULL")),
+    sa.CheckConstraint("kind IN ('rest', 'incident', 'evacuation', 'suspension')", name="kind"),
+    sa.CheckConstraint("ended_at IS NULL OR ended_at >= began_at", name="ends_after_it_began"),
+    sa.Index("ix_pauses_sitting_id", "sitting_id"),
 )  # fmt: skip
 answers = sa.Table(  # insert-only: the journal is the answer table; the highest revision is the answer
     "answers", metadata, _to("sittings", key=True), _to("attempts", key=True),

@@ -93,6 +93,7 @@ function writeHead(state) {
   }
   write(head("gate-button"), state.gate.button ?? "");
   show(head("gate"), Boolean(state.gate.button));
+  show(head("back"), state.evacuated > 0);
   write(head("gate-words"), state.gate.words ?? "");
   show(head("gate-words"), Boolean(state.gate.words));
 }

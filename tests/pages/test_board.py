@@ -149,7 +149,7 @@ def test_what_is_offered_follows_the_state(room: Room, hands: Hands) -> None:
         attempt = attempt_at(room.site, refs[4])
         timekeeping.end(conn, attempt.id, room.invigilator, "Taken ill", room.site.now())
     offered = [seat(hands, ref)["acts"] for ref in refs]
-    assert offered == [["register"], ["gate"], ["grant", "end"], ["grant", "end"], []]
+    assert offered == [["register"], ["gate"], ["grant", "end"], ["grant", "pause", "end"], []]
 
 
 def test_an_attempt_past_its_time_reads_as_over_before_the_sweep(room: Room, hands: Hands) -> None:

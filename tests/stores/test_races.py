@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 from sjt.rules.refusals import NotNow
 from sjt.services import timekeeping
@@ -22,6 +19,7 @@ from sjt.stores import attempts
 from sjt.stores import tables as t
 from sjt.stores.attempts import Attempt
 from sjt.stores.people import new_ref
+from tests.at_once import at_once
 from tests.saved import Booked, Room, saved_room
 from tests.site import Site
 
@@ -33,21 +31,6 @@ def room(database_url: str, tmp_path: Path) -> Iterator[Room]:
     site = Site(database_url, tmp_path)
     yield saved_room(site)
     site.close()
-
-
-def at_once(*acts: Callable[[], object]) -> list[object]:
-    """Run acts in threads that are all let go at the same moment; a refusal is an outcome like any other."""
-    gate = threading.Barrier(len(acts))
-
-    def go(act: Callable[[], object]) -> object:
-        gate.wait()
-        try:
-            return act()
-        except (NotNow, IntegrityError) as refused:
-            return refused
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(go, acts))
 
 
 def begun(room: Room, booked: Booked) -> answers.Sat:

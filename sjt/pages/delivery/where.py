@@ -8,8 +8,10 @@ from proctoring.timing import entitled_minutes, seconds_left
 from sjt.pages.replies import Go, go
 from sjt.pages.seated import SeatDesk
 from sjt.pages.shown import time_of_day
-from sjt.rules.attempt import CLOSED
+from sjt.rules.attempt import CLOSED, State
 from sjt.services.papers_drawn import specifications
+
+STOPPED = (State.PAUSED, State.SUSPENDED)
 
 
 def where(desk: SeatDesk) -> Go:
@@ -17,6 +19,8 @@ def where(desk: SeatDesk) -> Go:
     attempt = desk.place.attempt
     if desk.place.state in CLOSED:
         return go("delivery.receipt", attempt=attempt.ref)
+    if desk.place.state in STOPPED:
+        return go("delivery.paused", attempt=attempt.ref)
     if attempt.started_at is not None:
         if is_over(desk):
             return go("delivery.closing", attempt=attempt.ref)
@@ -27,7 +31,7 @@ def where(desk: SeatDesk) -> Go:
 def is_over(desk: SeatDesk) -> bool:
     """Whether the deadline has come. Until its grace has passed, last words may still arrive."""
     until = desk.place.attempt.deadline
-    return until is not None and desk.now >= until
+    return desk.place.state not in STOPPED and until is not None and desk.now >= until
 
 
 def test_of(desk: SeatDesk) -> dict[str, Any]:
@@ -48,14 +52,14 @@ def test_of(desk: SeatDesk) -> dict[str, Any]:
 
 def time_of(desk: SeatDesk) -> dict[str, Any]:
     """Seconds left and the finish time."""
-    until = desk.place.attempt.deadline
+    until = desk.place.attempt.deadline_at(desk.now)
     return {"seconds_left": seconds_left(until, desk.now) if until else 0, "finish": until}
 
 
 def standing_of(desk: SeatDesk) -> dict[str, Any]:
     """What our scripts are told with every reply."""
     attempt = desk.place.attempt
-    until = attempt.deadline
+    until = attempt.deadline_at(desk.now)
     return {
         "state": desk.place.state.value,
         "version": attempt.state_version,

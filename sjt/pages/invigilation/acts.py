@@ -30,7 +30,7 @@ def open_gates(desk: Desk, room: Room) -> Reply:
         count = invigilation.open_gates(desk.conn, by, desk.now)
         return say("gate.opened_all", count=count) if count else say("gate.nobody")
 
-    return _acted(desk, room, act)
+    return acted(desk, room, act)
 
 
 @pages.post("/<ref>/seats/<seat>/gate")
@@ -42,7 +42,7 @@ def open_gate(desk: Desk, at: AtSeat) -> Reply:
         opened = invigilation.open_gate(desk.conn, at.seat, by, desk.now)
         return say("gate.opened" if opened else "gate.already", name=at.seat.candidate.name)
 
-    return _acted(desk, at.room, act, at)
+    return acted(desk, at.room, act, at)
 
 
 @pages.post("/<ref>/seats/<seat>/release")
@@ -54,7 +54,7 @@ def release(desk: Desk, at: AtSeat) -> Reply:
         invigilation.let_in(desk.conn, at.seat, request.form.get("asked", ""), by, desk.now)
         return say("device.released", name=at.seat.candidate.name)
 
-    return _acted(desk, at.room, act, at)
+    return acted(desk, at.room, act, at)
 
 
 @pages.get("/<ref>/seats/<seat>/grant")
@@ -77,7 +77,7 @@ def grant(desk: Desk, at: AtSeat) -> Reply:
         given = invigilation.extra_minutes(desk.conn, at.seat, minutes, reason, by, number, desk.now)
         return _granted(desk, at, minutes) if given else say("grant.twice")
 
-    return _acted(desk, at.room, act, at)
+    return acted(desk, at.room, act, at)
 
 
 def _granted(desk: Desk, at: AtSeat, minutes: int) -> str:
@@ -112,14 +112,14 @@ def end(desk: Desk, at: AtSeat) -> Reply:
         ended = invigilation.end_attempt(desk.conn, at.seat, form.reason.data or "", by, desk.now)
         return say("end.done" if ended.started_at else "end.done_unbegun", name=at.seat.candidate.name)
 
-    return _acted(desk, at.room, act, at)
+    return acted(desk, at.room, act, at)
 
 
 def _end_page(desk: Desk, at: AtSeat, form: EndForm, status: int = 200) -> Reply:
     return show("invigilation/end.html", status, at=at, form=form, attempt=attempts.by_seat(desk.conn, at.seat.id))
 
 
-def _acted(desk: Desk, room: Room, act: Callable[[Actor], str], at: AtSeat | None = None) -> Reply:
+def acted(desk: Desk, room: Room, act: Callable[[Actor], str], at: AtSeat | None = None) -> Reply:
     """Do it and go back to where it was pressed; when it cannot be done the page says why."""
     kind = "success"
     try:

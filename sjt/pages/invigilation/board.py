@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request
 
 from sjt.pages.guard import Desk, requires
-from sjt.pages.invigilation.cards import card, state_of, tally
+from sjt.pages.invigilation.cards import card, evacuated, state_of, tally
 from sjt.pages.invigilation.forms import EndForm, GrantForm
 from sjt.pages.invigilation.loading import Room, may_act, must_say_why, pages, sitting_of
 from sjt.pages.invigilation.register import gate_words
@@ -27,6 +27,7 @@ def board(desk: Desk, room: Room) -> Reply:
         cards=[card(seat, seen.now, acts) for seat in seen.seats],
         tally=tally(seen),
         gate=_gate(desk, room, seen) if acts else {},
+        evacuated=evacuated(seen),
         may_act=acts,
         owes_why=must_say_why(desk, room),
         view="table" if request.args.get("view") == "table" else "cards",
@@ -39,7 +40,8 @@ def board(desk: Desk, room: Room) -> Reply:
 def board_state(desk: Desk, room: Room) -> Reply:
     """Everything on the board that changes."""
     seen, acts = _look(desk, room), _acts(desk, room)
-    return Data({**state_of(seen, acts), "gate": _gate(desk, room, seen) if acts else {}})
+    gate = _gate(desk, room, seen) if acts else {}
+    return Data({**state_of(seen, acts), "gate": gate, "evacuated": evacuated(seen)})
 
 
 def _dialogs() -> dict[str, object]:

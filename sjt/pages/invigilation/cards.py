@@ -10,6 +10,7 @@ from proctoring.seats import Act, Paper, Standing, possible
 from proctoring.watch import Flag, Hearing
 from sjt.pages.shown import duration, time_left, time_of_day, time_with_seconds
 from sjt.rules.attempt import State
+from sjt.services.invigilation import EVACUATION
 from sjt.services.watching import Board, Watched
 from sjt.words import say
 
@@ -68,15 +69,24 @@ def tally(board: Board) -> list[tuple[str, str]]:
     states = Counter(seat.state for seat in board.seats if not _is_left_out(seat))
     closed = sum(states[state] for state in (State.SUBMITTED, State.EXPIRED, State.ENDED, State.VOID))
     counts = [
+        ("bad", "calls", board.flagged(Flag.CALLS)),
         ("bad", "asks", board.flagged(Flag.DEVICE_ASKS)),
         ("warn", "waits", board.flagged(Flag.GATE_WAITS)),
+        ("warn", "break_over", board.flagged(Flag.BREAK_OVER)),
         ("warn", "silent", board.flagged(Flag.SILENT)),
         ("good", "working", sum(_is_live(seat) for seat in board.seats)),
+        ("info", "paused", states[State.PAUSED] + states[State.SUSPENDED]),
         ("info", "waiting", states[State.READY] + states[State.OPEN]),
         ("neutral", "finished", closed),
     ]
     told = [(kind, say(f"board.tally.{code}", count=count)) for kind, code, count in counts if count]
     return told if board.presence_known else [("neutral", say("board.tally.away")), *told]
+
+
+def evacuated(board: Board) -> int:
+    """How many clocks an evacuation holds."""
+    pauses = [s.line.attempt.allowance.open_pause for s in board.seats if s.line.attempt and s.state is State.PAUSED]
+    return sum(pause is not None and pause.kind == EVACUATION for pause in pauses)
 
 
 def _is_left_out(seat: Watched) -> bool:
@@ -104,6 +114,8 @@ def card(seat: Watched, now: dt.datetime, acts: bool) -> Card:
 def _headline(seat: Watched, now: dt.datetime) -> tuple[str, str]:
     """Tone and words of the state: what needs a person stands before the state itself."""
     attempt = seat.line.attempt
+    if Flag.CALLS in seat.flags and attempt and attempt.called_for:
+        return "bad", say(f"board.state.calls.{attempt.called_for}")
     if Flag.DEVICE_ASKS in seat.flags:
         return "bad", say("board.state.asks")
     if Flag.GATE_WAITS in seat.flags and attempt and attempt.opened_at:
@@ -114,7 +126,17 @@ def _headline(seat: Watched, now: dt.datetime) -> tuple[str, str]:
         return "neutral", say(f"register.standing.{seat.line.standing.value}")
     if seat.state is State.RUNNING:
         return _running(seat)
+    if seat.state is State.PAUSED:
+        return _paused(seat)
     return TONES.get(seat.state, "neutral"), say(f"board.state.{seat.state.value}")
+
+
+def _paused(seat: Watched) -> tuple[str, str]:
+    """Of which kind the pause is; and whether a break has used up its allowance, so that the clock runs."""
+    lasting = seat.line.attempt.allowance.open_pause if seat.line.attempt else None
+    if Flag.BREAK_OVER in seat.flags:
+        return "warn", say("board.state.break_over")
+    return "info", say(f"board.state.paused.{lasting.kind}" if lasting else "board.state.paused")
 
 
 def _running(seat: Watched) -> tuple[str, str]:
@@ -181,15 +203,24 @@ def _note(seat: Watched) -> str:
     """What explains the state beside it, where the state alone does not."""
     attempt, booked = seat.line.attempt, seat.line.seat
     moments = [
+        ("board.note.at", attempt.called_at if attempt and Flag.CALLS in seat.flags else None),
         ("board.note.at", attempt.device_asking_at if attempt and Flag.DEVICE_ASKS in seat.flags else None),
         ("board.note.at", booked.refused_at or booked.absent_at),
         ("board.note.at", attempt.finished_at if attempt and attempt.closed_at else None),
         ("board.note.since", attempt.opened_at if attempt and _is_at_the_gate(seat) else None),
+        ("board.note.since", _paused_since(seat)),
     ]
     told = [say(code, time=time_of_day(at)) for code, at in moments if at is not None][:1]
     told += [say("board.note.no_paper")] if seat.line.paper is Paper.MISSING else []
     told += [say("board.note.unsent", count=seat.beat.unsent)] if _has_unsent(seat) and seat.beat else []
+    told += [seat.incident] if seat.incident else []
     return " · ".join(told)
+
+
+def _paused_since(seat: Watched) -> dt.datetime | None:
+    attempt = seat.line.attempt
+    lasting = attempt.allowance.open_pause if attempt and not attempt.closed_at else None
+    return lasting.began if lasting else None
 
 
 def _is_at_the_gate(seat: Watched) -> bool:
@@ -209,13 +240,19 @@ def _asked(seat: Watched) -> str:
 
 
 def _acts(seat: Watched) -> tuple[str, ...]:
-    offered = []
+    offered = ["seen"] if Flag.CALLS in seat.flags else []
     if Flag.DEVICE_ASKS in seat.flags:
         offered.append("release")
     if seat.line.paper is Paper.READY and Act.OPEN_GATE in possible(seat.line.standing, seat.line.paper):
         offered.append("gate")
     if seat.line.paper in (Paper.MISSING, Paper.READY) and "gate" not in offered:
         offered.append("register")
+    if seat.state in (State.PAUSED, State.SUSPENDED):
+        offered.append("resume")
     if seat.state in GOING:
-        offered += ["grant", "end"]
+        offered.append("grant")
+    if seat.state in (State.RUNNING, State.PAUSED):
+        offered.append("pause")
+    if seat.state in GOING:
+        offered.append("end")
     return tuple(offered)

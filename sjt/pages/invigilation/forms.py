@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, ValidationError
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, StopValidation
 
@@ -41,17 +41,10 @@ class ReasonForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             raise ValidationError(say("invigilation.reason_nul"))
 
 
-class GrantForm(ReasonForm):
-    """Extra minutes. ``request`` is new with each page, so that a double press gives them once."""
+class RequestForm(ReasonForm):
+    """A reason, and a number that is new with each page, so that a double press does it once."""
 
-    minutes = IntegerField("Minutes")
     request = HiddenField(default=lambda: str(uuid.uuid4()))
-
-    def validate_minutes(self, field: IntegerField) -> None:
-        """Whole minutes in bounds."""
-        if field.data is None or not 1 <= field.data <= MOST_MINUTES:
-            field.errors = []  # one sentence says it all, whatever the field itself had found
-            raise StopValidation(say("invigilation.minutes"))
 
     def validate_request(self, field: HiddenField) -> None:
         """A UUID; a form without one is not ours."""
@@ -59,6 +52,28 @@ class GrantForm(ReasonForm):
             field.data = str(uuid.UUID(field.data or ""))
         except ValueError as error:
             raise ValidationError(say("invigilation.no_request")) from error
+
+
+class GrantForm(RequestForm):
+    """Extra minutes."""
+
+    minutes = IntegerField("Minutes")
+
+    def validate_minutes(self, field: IntegerField) -> None:
+        """Whole minutes in bounds."""
+        if field.data is None or not 1 <= field.data <= MOST_MINUTES:
+            field.errors = []  # one sentence says it all, whatever the field itself had found
+            raise StopValidation(say("invigilation.minutes"))
+
+
+class PauseForm(RequestForm):
+    """A pause: of which kind, and why."""
+
+    kind = RadioField(
+        "Kind",
+        [InputRequired(say("pause.kind_needed"))],
+        choices=[SelectChoice(kind, say(f"pause.kind.{kind}")) for kind in ("rest", "incident", "suspension")],
+    )
 
 
 class EndForm(ReasonForm):

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from proctoring.events import event
 from sjt.rules.attempt import State, state
-from sjt.rules.refusals import BadInput, NotFound, TooMany
+from sjt.rules.refusals import BadInput, NotFound, NotNow, TooMany
 from sjt.services import keycodes
 from sjt.services.product import Product
 from sjt.stores import attempts, seats
@@ -88,6 +88,21 @@ def confirm(conn: sa.Connection, attempt: Attempt, now: dt.datetime) -> None:
     """The candidate says: this is my name, and this is my test. Saying it again changes nothing."""
     told = event("confirmed", now, "apprentice")
     attempts.record(conn, attempt.id, told, {"confirmed_at": now}, attempts.a.c.confirmed_at.is_(None))
+
+
+CALLS = ("help", "break")
+
+
+def call(conn: sa.Connection, attempt: Attempt, wanted: str, now: dt.datetime) -> None:
+    """Call the invigilator, for help or for a break. Calling again changes nothing but what for.
+
+    NotNow once the attempt is closed.
+    """
+    called = event("called", now, "apprentice", called_for=wanted)
+    changes = {"called_at": now, "called_for": wanted}
+    still = attempts.a.c.closed_at.is_(None)
+    if not attempts.record(conn, attempt.id, called, changes, still):
+        raise NotNow("call.not_now")
 
 
 def take_lease(conn: sa.Connection, attempt: Attempt, now: dt.datetime) -> int:
