@@ -52,7 +52,7 @@ def saved_candidate(
     if ready:
         gateway.complete(conn, found, manager, MORNING)
     if percent:
-        gateway.adjust(conn, found, percent, MORNING.date(), manager, MORNING)
+        gateway.adjust(conn, found, "extra_time_percent", percent, MORNING.date(), manager, MORNING)
     return again(conn, ref)
 
 

@@ -9,18 +9,20 @@ from dataclasses import dataclass
 from proctoring.timing import entitled_minutes, minutes_needed
 
 MODES = ("online", "paper")
-BREAKS_MINUTES = 0  # nobody has a break allowance yet
+EXTRA_TIME, REST = "extra_time_percent", "rest_minutes"
+ADJUSTMENTS = (EXTRA_TIME, REST)  # kinds: percent of the base time; minutes of rest breaks
 
 Fault = tuple[str, Mapping[str, object]]  # a message code and its parameters
 
 
 @dataclass(frozen=True)
 class Adjustment:
-    """Extra time as approved: a percentage of the base time, from a moment on, until it is withdrawn."""
+    """An adjustment as approved: of a kind and a value, from a moment on, until it is withdrawn."""
 
-    percent: int
+    value: int
     in_force_from: dt.datetime
     withdrawn: bool = False
+    kind: str = EXTRA_TIME
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,16 @@ class Applicant:
 
 def percents_in_force(adjustments: Iterable[Adjustment], at: dt.datetime) -> tuple[int, ...]:
     """The percentages of extra time that hold at a moment. The largest counts; they are not added up."""
-    return tuple(a.percent for a in adjustments if not a.withdrawn and a.in_force_from <= at)
+    return _in_force(EXTRA_TIME, adjustments, at)
+
+
+def rest_minutes_in_force(adjustments: Iterable[Adjustment], at: dt.datetime) -> int:
+    """The minutes of rest breaks that hold at a moment. The largest counts."""
+    return max(_in_force(REST, adjustments, at), default=0)
+
+
+def _in_force(kind: str, adjustments: Iterable[Adjustment], at: dt.datetime) -> tuple[int, ...]:
+    return tuple(a.value for a in adjustments if a.kind == kind and not a.withdrawn and a.in_force_from <= at)
 
 
 def booking_faults(applicant: Applicant, slot: Slot) -> list[Fault]:
@@ -69,11 +80,13 @@ def booking_faults(applicant: Applicant, slot: Slot) -> list[Fault]:
 
 def time_faults(adjustments: Iterable[Adjustment], slot: Slot) -> list[Fault]:
     """Set-up + entitled working time + break allowance must fit the slot; the fault carries the whole sum."""
+    adjustments = tuple(adjustments)
+    breaks = rest_minutes_in_force(adjustments, slot.starts_at)
     entitled = entitled_minutes(slot.base_minutes, percents_in_force(adjustments, slot.starts_at))
-    needed = minutes_needed(slot.set_up_minutes, entitled, BREAKS_MINUTES)
+    needed = minutes_needed(slot.set_up_minutes, entitled, breaks)
     if needed <= slot.minutes:
         return []
-    terms = {"set_up": slot.set_up_minutes, "entitled": entitled, "breaks": BREAKS_MINUTES}
+    terms = {"set_up": slot.set_up_minutes, "entitled": entitled, "breaks": breaks}
     return [("booking.too_short", {**terms, "needed": needed, "slot": slot.minutes})]
 
 

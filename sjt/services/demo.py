@@ -15,6 +15,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from sjt.rules.access import Role
+from sjt.rules.eligibility import EXTRA_TIME
 from sjt.rules.plan import Specification
 from sjt.services import invigilation, keycodes, passwords, timekeeping
 from sjt.services.delivery import answers
@@ -161,7 +162,7 @@ def _add_candidates(conn: sa.Connection, names: Sequence[str], by: Person, now: 
     for fact in facts:
         gateway.complete(conn, added[fact.number], by, now)
     if len(facts) > 2:
-        gateway.adjust(conn, added[facts[2].number], 25, now.date(), by, now)
+        gateway.adjust(conn, added[facts[2].number], EXTRA_TIME, 25, now.date(), by, now)
     return [added[fact.number] for fact in facts]
 
 

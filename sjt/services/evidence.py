@@ -166,9 +166,11 @@ def _paper(found: Evidence) -> dict[str, Any] | None:
         "hash": found.paper.hash,
         "seed": found.paper.seed,
         "assembler": found.paper.assembler,
+        "drawn_from": found.paper.drawn_from,
         "questions": [
             {"position": line.position, "scenario": f"{line.scenario}@{line.scenario_version}",
-             "question": f"{line.question}@{line.question_version}", "statement": line.statement, "key": line.key}
+             "question": f"{line.question}@{line.question_version}", "statement": line.statement, "key": line.key,
+             "slot": line.slot, "options": line.options}
             for line in found.lines
         ],
     }  # fmt: skip

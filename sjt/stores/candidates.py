@@ -12,8 +12,6 @@ from sjt.db import for_update
 from sjt.stores.people import new_ref
 from sjt.stores.tables import adjustments, attempts, candidates, seats
 
-EXTRA_TIME = "extra_time_percent"
-
 
 @dataclass(frozen=True)
 class CandidateFacts:
@@ -47,10 +45,11 @@ class Candidate(CandidateFacts):
 
 @dataclass(frozen=True)
 class Adjustment:
-    """Extra time as a percentage: who approved it, when, and from when it holds."""
+    """An adjustment: its kind and value, who approved it, when, and from when it holds."""
 
     id: int
     candidate_id: int
+    kind: str
     value: int
     approved_by: int
     approved_at: dt.datetime
@@ -74,7 +73,7 @@ ENTERED = ("number", "name", "email", "employer", "provider", "spec_name", "path
 COLUMNS = [candidates.c[name] for name in ("id", "ref", "person_id", "gateway_complete_at", "gateway_by", "created_at")]
 COLUMNS += [candidates.c[name] for name in ENTERED]
 OF_ADJUSTMENT = [
-    adjustments.c.id, adjustments.c.candidate_id, adjustments.c.value, adjustments.c.approved_by,
+    adjustments.c.id, adjustments.c.candidate_id, adjustments.c.kind, adjustments.c.value, adjustments.c.approved_by,
     adjustments.c.approved_at, adjustments.c.in_force_from, adjustments.c.withdrawn_at, adjustments.c.withdrawn_by,
 ]  # fmt: skip
 SEARCHED = (candidates.c.number, candidates.c.name, candidates.c.email, candidates.c.employer, candidates.c.provider)
@@ -193,15 +192,21 @@ def adjustments_of(conn: sa.Connection, ids: Collection[int]) -> Mapping[int, li
 
 
 def add_adjustment(
-    conn: sa.Connection, candidate_id: int, percent: int, in_force_from: dt.datetime, by: int, now: dt.datetime
+    conn: sa.Connection,
+    candidate_id: int,
+    kind: str,
+    value: int,
+    in_force_from: dt.datetime,
+    by: int,
+    now: dt.datetime,
 ) -> None:
-    """Enter extra time, approved by ``by``."""
-    row = {"candidate_id": candidate_id, "kind": EXTRA_TIME, "value": percent, "in_force_from": in_force_from}
+    """Enter an adjustment, approved by ``by``."""
+    row = {"candidate_id": candidate_id, "kind": kind, "value": value, "in_force_from": in_force_from}
     conn.execute(adjustments.insert().values(**row, approved_by=by, approved_at=now))
 
 
 def withdraw_adjustment(conn: sa.Connection, candidate_id: int, adjustment_id: int, by: int, now: dt.datetime) -> bool:
-    """Withdraw extra time: true when it was done.
+    """Withdraw an adjustment: true when it was done.
 
     False once the candidate has begun an attempt for which it counted: no fact moves a deadline earlier.
     """

@@ -120,7 +120,12 @@ def test_extra_time_is_approved_by_name_and_withdrawn_by_name(site: Site) -> Non
     with site.writing() as conn:
         candidate = saved_candidate(conn, manager)
     client, address = site.signed_in(manager), f"/manage/candidates/{candidate.ref}"
-    assert send(client, f"{address}/adjustments", address, percent="25", first_day="2026-11-23").status_code == 303
+    assert (
+        send(
+            client, f"{address}/adjustments", address, kind="extra_time_percent", value="25", first_day="2026-11-23"
+        ).status_code
+        == 303
+    )
     page = client.get(address).get_data(as_text=True)
     assert "25%" in page and "Morgan Hale, 23 November 2026, 09:00" in page
     assert send(client, f"{address}/adjustments/{_adjustment(site)}/withdraw", address).status_code == 303
@@ -133,7 +138,14 @@ def test_an_adjustment_with_faults_is_not_entered(site: Site) -> None:
         candidate = saved_candidate(conn, manager)
     client, address = site.signed_in(manager), f"/manage/candidates/{candidate.ref}"
     for percent in ("0", "201", "2.5", "²", "", "1" * 30):
-        response = send(client, f"{address}/adjustments", address, percent=percent, first_day="31 June 2026")
+        response = send(
+            client,
+            f"{address}/adjustments",
+            address,
+            kind="extra_time_percent",
+            value=percent,
+            first_day="31 June 2026",
+        )
         page = response.get_data(as_text=True)
         assert response.status_code == 400
         assert "whole number from 1 to 200" in page and "Enter a date" in page, percent
@@ -145,8 +157,8 @@ def test_extra_time_that_a_booking_does_not_fit_is_said_with_the_sum(site: Site)
         candidate = saved_candidate(conn, manager)
         saved_seat(conn, site, saved_sitting(conn, manager, ends=dt.time(12, 0)), candidate, manager)
     client, address = site.signed_in(manager), f"/manage/candidates/{candidate.ref}"
-    send(client, f"{address}/adjustments", address, percent="25", first_day="2026-11-23")
-    assert "20 min set-up + 150 min working time = 170 min, and the sitting has 150 min" in client.get(
+    send(client, f"{address}/adjustments", address, kind="extra_time_percent", value="25", first_day="2026-11-23")
+    assert "20 min set-up + 150 min working time + 0 min breaks = 170 min, and the sitting has 150 min" in client.get(
         address
     ).get_data(as_text=True)
 
@@ -159,7 +171,7 @@ def test_extra_time_lengthens_a_running_clock_and_then_stands(site: Site) -> Non
     with site.reading() as conn:
         candidate = candidates.search(conn, Search())[0]
     client, address = site.signed_in(room.manager), f"/manage/candidates/{candidate.ref}"
-    send(client, f"{address}/adjustments", address, percent="25", first_day="2026-11-23")
+    send(client, f"{address}/adjustments", address, kind="extra_time_percent", value="25", first_day="2026-11-23")
     after = room.attempt(booked).writable_until
     assert before is not None and after is not None and after - before == dt.timedelta(minutes=30)
     response = send(client, f"{address}/adjustments/{_adjustment(site)}/withdraw", address)
@@ -290,3 +302,15 @@ def _hidden(page: str, name: str) -> str:
 def _adjustment(site: Site) -> int:
     with site.reading() as conn:
         return int(conn.execute(sa.select(sa.func.max(adjustments.c.id))).scalar_one())
+
+
+def test_a_break_allowance_is_entered_beside_extra_time(site: Site) -> None:
+    manager = site.person(Role.MANAGER)
+    with site.writing() as conn:
+        candidate = saved_candidate(conn, manager)
+    client, address = site.signed_in(manager), f"/manage/candidates/{candidate.ref}"
+    sent = {"kind": "rest_minutes", "value": "15", "first_day": "2026-11-23"}
+    assert send(client, f"{address}/adjustments", address, **sent).status_code == 303
+    assert "15 min of rest breaks" in client.get(address).get_data(as_text=True)
+    response = send(client, f"{address}/adjustments", address, value="15", first_day="2026-11-23")
+    assert (response.status_code, "Choose what kind" in response.get_data(as_text=True)) == (400, True)

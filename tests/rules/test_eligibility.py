@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sjt.rules.eligibility import (
+    REST,
     Adjustment,
     Applicant,
     Slot,
@@ -84,3 +85,12 @@ def test_free_numbers_are_the_lowest_ones(taken: set[int], count: int) -> None:
     free = free_numbers(taken, count)
     assert len(free) == count and not taken & set(free)
     assert all(number in taken or number in free for number in range(1, max(free, default=0)))
+
+
+def test_a_break_allowance_is_part_of_the_sum() -> None:
+    """20 + 150 + 15 > 180 is refused with this sum."""
+    adjusted = (Adjustment(25, BEFORE), Adjustment(15, BEFORE, kind=REST), Adjustment(10, BEFORE, kind=REST))
+    ((code, terms),) = time_faults(adjusted, a_slot(180))
+    assert code == "booking.too_short"
+    assert [terms[name] for name in ("set_up", "entitled", "breaks", "needed", "slot")] == [20, 150, 15, 185, 180]
+    assert time_faults(adjusted, a_slot(185)) == []

@@ -144,13 +144,13 @@ def reopen_gateway(desk: Desk, candidate: Candidate) -> Reply:
 @pages.post("/candidates/<ref>/adjustments")
 @requires("candidates.change", on=a_candidate)
 def adjust(desk: Desk, candidate: Candidate) -> Reply:
-    """Enter extra time; sittings that are too short for it are named at once."""
+    """Enter an adjustment; sittings that are too short for it are named at once."""
     form = AdjustmentForm()
     if not form.validate_on_submit():
         return _candidate_page(desk, candidate, form, 400)
-    percent, first_day = form.values()
-    gateway.adjust(desk.conn, candidate, percent, first_day, desk.person, desk.now)
-    words = say("adjustment.added", percent=percent, name=candidate.name)
+    kind, value, first_day = form.values()
+    gateway.adjust(desk.conn, candidate, kind, value, first_day, desk.person, desk.now)
+    words = say("adjustment.added", what=say(f"adjustment.what.{kind}", value=value), name=candidate.name)
     return go("registration.candidate", words, ref=candidate.ref)
 
 
@@ -166,7 +166,7 @@ def an_adjustment(desk: Desk, ref: str, adjustment: int) -> Loaded:
 @pages.post("/candidates/<ref>/adjustments/<int:adjustment>/withdraw")
 @requires("candidates.change", on=an_adjustment)
 def withdraw_adjustment(desk: Desk, named: tuple[Candidate, int]) -> Reply:
-    """Withdraw extra time, until an attempt is begun with it."""
+    """Withdraw an adjustment, until an attempt is begun with it."""
     candidate, adjustment = named
     gateway.withdraw(desk.conn, candidate, adjustment, desk.person, desk.now)
     return go("registration.candidate", say("adjustment.withdrawn"), ref=candidate.ref)
@@ -207,7 +207,7 @@ def _candidate_page(desk: Desk, candidate: Candidate, form: AdjustmentForm, stat
         pathway=plans.pathways().get(candidate.spec_name, {}).get(candidate.pathway, candidate.pathway),
         booked=[Booked(seat, named[seat.sitting_id]) for seat in reversed(held)],
         stands=any(seat.cancelled_at is None for seat in held),
-        adjustments=entered,
+        adjustments=[(a, say(f"adjustment.what.{a.kind}", value=a.value)) for a in entered],
         too_short=[say("adjustment.too_short", {**params, "title": sitting.title})
                    for sitting, (_, params) in gateway.too_short(desk.conn, candidate, desk.now)],
         people=people.by_ids(desk.conn, [person for person in by if person]),

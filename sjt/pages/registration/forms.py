@@ -25,6 +25,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional, ValidationE
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from sjt.rules.access import Role
+from sjt.rules.eligibility import ADJUSTMENTS
 from sjt.rules.entries import text_fault, tidy
 from sjt.services.registration import plans
 from sjt.services.registration.sittings import Entry
@@ -116,14 +117,19 @@ class CandidateForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no type
 
 
 class AdjustmentForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
-    """Extra time as a percentage of the base time."""
+    """An adjustment: extra time as a percentage of the base time, or minutes of rest breaks."""
 
-    percent = WholeField("Extra time, in per cent", 1, 200, "adjustment.percent")
+    kind = RadioField(
+        "Kind",
+        [InputRequired(say("adjustment.kind_needed"))],
+        choices=[SelectChoice(kind, say(f"adjustment.kind.{kind}")) for kind in ADJUSTMENTS],
+    )
+    value = WholeField("How much", 1, 200, "adjustment.value")
     first_day = DayField("In force from", [InputRequired(say("sitting.date"))], format=DATES)
 
-    def values(self) -> tuple[int, dt.date]:
-        """Percentage and first day of a sound form."""
-        return cast(int, self.percent.data), cast(dt.date, self.first_day.data)
+    def values(self) -> tuple[str, int, dt.date]:
+        """Kind, value and first day of a sound form."""
+        return self.kind.data, cast(int, self.value.data), cast(dt.date, self.first_day.data)
 
 
 class SittingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types

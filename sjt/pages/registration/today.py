@@ -11,6 +11,7 @@ from sjt.pages.guard import Desk, requires
 from sjt.pages.registration.desk import link, pages
 from sjt.pages.replies import Reply, show
 from sjt.rules.local_time import london_day, midnight
+from sjt.services.specifications import practice_ids
 from sjt.stores import sittings, today
 from sjt.stores.sittings import Listed
 
@@ -53,10 +54,10 @@ def _of_sitting(listed: Listed, soon: list[Listed]) -> list[Line]:
 
 def _of_results(desk: Desk) -> list[Line]:
     lines = []
-    marks = today.open_marks(desk.conn)
+    marks = today.open_marks(desk.conn, practice_ids())
     if marks:
         lines.append(Line("warn", f"{_many(marks, 'mark')} to be made", link("marking.overview"), "See the marking"))
-    for held in today.held_results(desk.conn):
+    for held in today.held_results(desk.conn, practice_ids()):
         where = link("results.sitting", ref=held.ref) or link("results.sittings")
         lines.append(Line("warn", f"{held.title}: {_many(held.count, 'result')} held", where, "See the results"))
     return lines

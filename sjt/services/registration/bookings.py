@@ -54,7 +54,7 @@ def book(
     taken = {seat.number for seat in seats.of_sitting(conn, held.id)} | {w.number for w in wishes if w.number}
     free = iter(eligibility.free_numbers(taken, len(wishes)))
     short: list[str] = []
-    drawers = Drawers()
+    drawers = Drawers(now)
     for wish in wishes:
         number = wish.number or next(free)
         seat_id, ref = _add(conn, product, held, wish, number, by, now)
@@ -76,7 +76,7 @@ def draw(conn: sa.Connection, seat_id: int, ref: str, drawers: Drawers, now: dt.
 
 def draw_missing(conn: sa.Connection, sitting: Sitting, now: dt.datetime) -> tuple[int, list[str]]:
     """Try again for every seat without paper: how many were drawn, and what the bank was short of."""
-    drawn, short, drawers = 0, list[str](), Drawers()
+    drawn, short, drawers = 0, list[str](), Drawers(now)
     for seat in seats.without_paper(conn, sitting.id):
         if seats.lock(conn, seat.id):
             lines = draw(conn, seat.id, seat.ref, drawers, now)

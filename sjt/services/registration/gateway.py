@@ -34,23 +34,27 @@ def reopen(conn: sa.Connection, candidate: Candidate, by: Person, now: dt.dateti
 
 def as_rule(entered: list[Adjustment]) -> tuple[eligibility.Adjustment, ...]:
     """Adjustments as the booking rule sees them."""
-    return tuple(
-        eligibility.Adjustment(a.value, a.in_force_from, withdrawn=a.withdrawn_at is not None) for a in entered
-    )
+    return tuple(eligibility.Adjustment(a.value, a.in_force_from, a.withdrawn_at is not None, a.kind) for a in entered)
 
 
 def adjust(
-    conn: sa.Connection, candidate: Candidate, percent: int, first_day: dt.date, by: Person, now: dt.datetime
+    conn: sa.Connection,
+    candidate: Candidate,
+    kind: str,
+    value: int,
+    first_day: dt.date,
+    by: Person,
+    now: dt.datetime,
 ) -> None:
-    """Enter extra time, approved by ``by``. A clock that runs is lengthened at once."""
+    """Enter an adjustment, approved by ``by``. A clock that runs is lengthened at once."""
     candidates.lock(conn, [candidate.id])
-    candidates.add_adjustment(conn, candidate.id, percent, midnight(first_day), by.id, now)
-    people.record(conn, by.id, "adjustment.approved", "candidate", candidate.ref, now, percent=percent)
+    candidates.add_adjustment(conn, candidate.id, kind, value, midnight(first_day), by.id, now)
+    people.record(conn, by.id, "adjustment.approved", "candidate", candidate.ref, now, kind=kind, value=value)
     _tell_attempts(conn, candidate, "adjusted", by, now)
 
 
 def withdraw(conn: sa.Connection, candidate: Candidate, adjustment_id: int, by: Person, now: dt.datetime) -> None:
-    """Withdraw extra time. NotNow after Begin: then it stands, and the error is an incident."""
+    """Withdraw an adjustment. NotNow after Begin: then it stands, and the error is an incident."""
     candidates.lock(conn, [candidate.id])
     if not candidates.withdraw_adjustment(conn, candidate.id, adjustment_id, by.id, now):
         raise NotNow("adjustment.stands")

@@ -41,7 +41,7 @@ def slot_of(sitting: SittingFacts) -> Slot:
     return Slot(
         plan.name,
         tuple(plan.blueprint.pathways),
-        plan.duration_minutes,
+        plan.minutes,
         sitting.starts_at,
         sitting.ends_at,
         sitting.set_up_minutes,

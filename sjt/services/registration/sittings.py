@@ -14,6 +14,7 @@ from sjt.rules.local_time import LONDON, DoubledTime, NoSuchTime, is_doubled, mo
 from sjt.rules.refusals import BadInput, NotNow
 from sjt.services.registration import plans
 from sjt.services.registration.gateway import as_rule
+from sjt.services.specifications import not_schedulable
 from sjt.stores import candidates, people, seats, sittings
 from sjt.stores.people import Person
 from sjt.stores.sittings import Sitting, SittingFacts
@@ -106,7 +107,9 @@ def _facts(entry: Entry) -> tuple[SittingFacts | None, list[FieldFault]]:
     plan = plans.in_force(entry.spec_name, entry.day)
     if plan is None:
         faults.append(("spec_name", "sitting.not_in_force", {"spec": entry.spec_name}))
-    if starts is None or ends is None or plan is None:
+    refused = not_schedulable(plan) if plan is not None else []
+    faults += [("spec_name", "sitting.not_schedulable", {"words": words}) for words in refused]
+    if starts is None or ends is None or plan is None or refused:
         return None, faults
     if ends <= starts:
         return None, [*faults, ("ends", "sitting.ends_first", {})]
