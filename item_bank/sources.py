@@ -72,6 +72,11 @@ def load(path: Path, shown_as: str | None = None) -> tuple[Source, list[Fault]]:
             raw = file.read(LARGEST_FILE + 1)
     except OSError as error:
         return _nothing(name, 1, "file.unreadable", why=error.strerror or "unreadable")
+    return parse(raw, name)
+
+
+def parse(raw: bytes, name: str) -> tuple[Source, list[Fault]]:
+    """Read the bytes of one YAML file."""
     if len(raw) > LARGEST_FILE:
         return _nothing(name, 1, "file.too_large", limit=LARGEST_FILE)
     try:
@@ -113,7 +118,7 @@ class _PlainLoader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         """No aliases (a small file could stand for an endless one), no tags, no depths."""
-        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]  # the stubs leave it out
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None or getattr(event, "tag", None) is not None:
             raise ComposerError(None, None, "anchors, aliases and tags are not allowed", event.start_mark)
         if self.depth > DEEPEST:

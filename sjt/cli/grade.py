@@ -10,7 +10,7 @@ import click
 
 from sjt.cli.bank import today
 from sjt.services.files import find_specification, require_pathway
-from sjt.services.grading import graded, read_scripts
+from sjt.services.grading import graded, read_scripts, require_counted
 
 
 @click.command()
@@ -23,6 +23,7 @@ def grade(name: str, pathway: str, file: BinaryIO) -> None:
     Nothing is written when any line has a fault: every fault is named instead.
     """
     specification = find_specification(name, today())
+    require_counted(specification)
     require_pathway(specification, pathway)
     scripts = read_scripts(file)
     with click.progressbar(scripts, label="Grading", file=sys.stderr) as bar:

@@ -7,40 +7,35 @@ drawn, so that a later version never changes an old outcome.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from item_bank.blueprint import Blueprint, read_blueprint
-from item_bank.sources import Fault, Key, Reader, load
+from item_bank.framework import shipped_names
+from item_bank.sources import Fault, Reader, load
+from item_bank.values import BASES, at, bases, holds_name, is_missing, missing
+from sjt.rules.pass_rules import EdgeCase, MarksCase, NoOutcome, PassRule, check_rule, read_cases, read_pass_rule
 
 TOP_LEVEL = {
-    "schema", "name", "id", "in_force", "standard", "test", "pass_rule", "slots",
-    "pathways", "themes", "criteria", "edge_cases", "open_questions",
+    "schema", "name", "id", "in_force", "standard", "test", "pass_rule", "bank_policy", "formats", "frameworks",
+    "slots", "pathways", "themes", "criteria", "edge_cases", "open_questions",
 }  # fmt: skip
 SECTIONS = {
     "in_force": {"from", "until"},
     "standard": {"reference", "version", "level", "title"},
-    "test": {"title", "duration_minutes", "modes", "book", "grace_seconds"},
-    "pass_rule": {"passes_needed", "clause"},
+    "test": {"title", "duration_minutes", "modes", "book", "grace_seconds", "invigilation", "conditions"},
 }
-ENTRIES = {
-    "edge_cases": {"case", "keys_passed", "others_passed", "outcome", "reason"},
-    "open_questions": {"about", "basis", "question"},
-}
-BASES = {"inferred", "recommended"}
+MODES, BOOKS = ("online", "paper"), ("closed", "open")
 
 
 @dataclass(frozen=True)
-class EdgeCase:
-    """A case that the plan or its reading settles, graded again whenever the file is checked."""
+class Missing:
+    """A value that the plan does not state: its name in the file, the words for it, and where they stand."""
 
-    case: str
-    keys_passed: int
-    others_passed: int
-    outcome: str
-    reason: str | None
-    line: int
+    name: str
+    words: str
+    line: int = 1
 
 
 @dataclass(frozen=True)
@@ -53,8 +48,20 @@ class OpenQuestion:
 
 
 @dataclass(frozen=True)
+class Ratio:
+    """How many candidates one invigilator may have at most, and the clause that says so."""
+
+    candidates: int
+    clause: str
+
+
+@dataclass(frozen=True)
 class Specification:
-    """One version of a test specification, in force from a date until it is replaced."""
+    """One version of a test specification, in force from a date until it is replaced.
+
+    ``duration_minutes`` is None when the plan does not state it. ``bases`` names every value that was not
+    stated but taken, by its dotted name, with its basis; ``missing`` names what was neither.
+    """
 
     name: str
     id: str
@@ -63,18 +70,36 @@ class Specification:
     standard: str
     title: str
     test_title: str
-    duration_minutes: int
+    duration_minutes: int | None
     grace_seconds: int
-    passes_needed: int
-    pass_clause: str
+    pass_rule: PassRule
     blueprint: Blueprint
-    edge_cases: tuple[EdgeCase, ...]
+    edge_cases: tuple[EdgeCase | MarksCase, ...]
     open_questions: tuple[OpenQuestion, ...]
     file: str
+    modes: tuple[str, ...] = MODES
+    book: str = "closed"
+    ratio: Ratio | None = None
+    conditions: tuple[str, ...] = ()
+    frameworks: tuple[str, ...] = ()
+    bases: Mapping[str, str] = field(default_factory=dict)
+    missing: tuple[Missing, ...] = ()
 
     def in_force(self, day: dt.date) -> bool:
         """Whether this version governs an attempt that is drawn on a day."""
         return self.in_force_from <= day and (self.in_force_until is None or day <= self.in_force_until)
+
+    @property
+    def minutes(self) -> int:
+        """The working time. ValueError when the plan states none: nothing is scheduled or drawn then."""
+        if self.duration_minutes is None:
+            raise ValueError(f"{self.name} states no duration")
+        return self.duration_minutes
+
+    @property
+    def practice(self) -> bool:
+        """Whether it decides nothing: no answer is marked and no result is released."""
+        return isinstance(self.pass_rule, NoOutcome)
 
 
 def read_specification(path: Path, shown_as: str | None = None) -> tuple[Specification, list[Fault]]:
@@ -97,23 +122,29 @@ def resolve(specifications: Iterable[Specification], name: str, day: dt.date) ->
 def _specification(reader: Reader) -> Specification:
     _check_names(reader)
     reader.one_of({"specification/1"}, "schema")
-    until = reader.day("in_force", "until") if reader.get("in_force", "until") is not None else None
+    rule = read_pass_rule(reader)
     specification = Specification(
         name=reader.text("name"),
         id=reader.text("id"),
         in_force_from=reader.day("in_force", "from"),
-        in_force_until=until,
+        in_force_until=reader.day("in_force", "until") if reader.get("in_force", "until") is not None else None,
         standard=reader.text("standard", "reference"),
         title=reader.text("standard", "title"),
         test_title=reader.text("test", "title"),
-        duration_minutes=reader.whole("test", "duration_minutes", low=1, high=600),
-        grace_seconds=reader.whole("test", "grace_seconds", "value", high=60),
-        passes_needed=reader.whole("pass_rule", "passes_needed", low=1, high=500),
-        pass_clause=reader.text("pass_rule", "clause"),
+        duration_minutes=_duration(reader),
+        grace_seconds=reader.whole(*at(reader, "test", "grace_seconds"), high=60),
+        pass_rule=rule,
         blueprint=read_blueprint(reader),
-        edge_cases=tuple(_edge_case(reader, index) for index in reader.items("edge_cases")),
-        open_questions=tuple(_open_question(reader, index) for index in reader.items("open_questions")),
+        edge_cases=read_cases(reader, rule),
+        open_questions=_open_questions(reader, rule),
         file=reader.source.file,
+        modes=_modes(reader),
+        book=reader.one_of(BOOKS, *at(reader, "test", "book")),
+        ratio=_ratio(reader),
+        conditions=tuple(reader.text("test", "conditions", n) for n in _optional(reader, "test", "conditions")),
+        frameworks=tuple(reader.one_of(shipped_names(), "frameworks", n) for n in _optional(reader, "frameworks")),
+        bases=dict(bases(reader.source.data)),
+        missing=_missing(reader),
     )
     _check_whole(reader, specification)
     return specification
@@ -124,48 +155,55 @@ def _check_names(reader: Reader) -> None:
     reader.only(TOP_LEVEL)
     for section, names in SECTIONS.items():
         reader.only(names, section)
-    for section, names in ENTRIES.items():
-        listed = reader.get(section)
-        for index in range(len(listed) if isinstance(listed, list) else 0):
-            reader.only(names, section, index)
-    for setting in ("book", "grace_seconds"):
-        reader.only({"value", "basis"}, "test", setting)
-        if reader.get("test", setting, "basis") is not None:
-            reader.one_of(BASES, "test", setting, "basis")
 
 
-def _edge_case(reader: Reader, index: int) -> EdgeCase:
-    here = ("edge_cases", index)
-    reason = reader.one_of({"count", "key"}, *here, "reason") if reader.get(*here, "reason") is not None else None
-    return EdgeCase(
-        case=reader.text(*here, "case"),
-        keys_passed=reader.whole(*here, "keys_passed"),
-        others_passed=reader.whole(*here, "others_passed"),
-        outcome=reader.one_of({"pass", "fail"}, *here, "outcome"),
-        reason=reason,
-        line=reader.source.at(*here).line,
-    )
+def _optional(reader: Reader, *path: str) -> range:
+    """The indexes of a list that may be left out."""
+    return reader.items(*path) if reader.get(*path) is not None else range(0)
+
+
+def _duration(reader: Reader) -> int | None:
+    here = ("test", "duration_minutes")
+    return None if is_missing(reader, *here) else reader.whole(*at(reader, *here), low=1, high=600)
+
+
+def _modes(reader: Reader) -> tuple[str, ...]:
+    here = at(reader, "test", "modes")
+    return tuple(reader.one_of(MODES, *here, index) for index in reader.items(*here))
+
+
+def _ratio(reader: Reader) -> Ratio | None:
+    here = ("test", "invigilation")
+    if reader.get(*here) is None:
+        return None
+    reader.only({"candidates_at_most", "clause"}, *here)
+    most = reader.whole(*at(reader, *here, "candidates_at_most"), low=1, high=1000)
+    return Ratio(most, reader.text(*here, "clause"))
+
+
+def _open_questions(reader: Reader, rule: PassRule) -> tuple[OpenQuestion, ...]:
+    """A plan always leaves something open; practice, which is our own, need not."""
+    if isinstance(rule, NoOutcome) and reader.get("open_questions") is None:
+        return ()
+    return tuple(_open_question(reader, index) for index in reader.items("open_questions"))
 
 
 def _open_question(reader: Reader, index: int) -> OpenQuestion:
     here = ("open_questions", index)
+    reader.only({"about", "basis", "question"}, *here)
     basis = reader.one_of(BASES, *here, "basis")
     return OpenQuestion(reader.text(*here, "about"), basis, reader.text(*here, "question"))
 
 
+def _missing(reader: Reader) -> tuple[Missing, ...]:
+    found = missing(reader.source.data)
+    return tuple(Missing(".".join(path), words, reader.source.at(*path).line) for path, words in found)
+
+
 def _check_whole(reader: Reader, specification: Specification) -> None:
-    if specification.id and not specification.id.startswith(specification.name):
+    if not holds_name(specification.id, specification.name):
         reader.fault(("id",), "spec.id", id=specification.id, name=specification.name)
-    slots = specification.blueprint.slots
-    if not reader.sound("slots", "questions") or not reader.sound("slots", "keys"):
-        return  # there is nothing to measure against
-    if specification.passes_needed > slots.questions:
-        reader.fault(("pass_rule", "passes_needed"), "spec.unreachable", questions=slots.questions)
-    for index, case in enumerate(specification.edge_cases):
-        _at_most(reader, case.keys_passed, slots.keys, "edge_cases", index, "keys_passed")
-        _at_most(reader, case.others_passed, slots.questions - slots.keys, "edge_cases", index, "others_passed")
-
-
-def _at_most(reader: Reader, value: int, most: int, *path: Key) -> None:
-    if value > most:
-        reader.fault(path, "value.whole", name=".".join(map(str, path)), low=0, high=most)
+    until = specification.in_force_until
+    if until and reader.sound("in_force") and until < specification.in_force_from:
+        reader.fault(("in_force", "until"), "spec.until_first")
+    check_rule(reader, specification.pass_rule, specification.edge_cases, specification.blueprint)

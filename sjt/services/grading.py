@@ -7,11 +7,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sjt.rules.grading import Marked, Outcome, grade
+from sjt.rules.pass_rules import CountAndKeys
 from sjt.rules.plan import Specification
 from sjt.services.files import BadFiles
 from sjt.words import say
 
 Script = tuple[str | int, list[Marked]]
+
+
+def require_counted(specification: Specification) -> None:
+    """BadFiles when the specification is not graded by passed questions, which is what a script line holds."""
+    if not isinstance(specification.pass_rule, CountAndKeys):
+        raise BadFiles([say("grade.not_counted", spec=specification.name, rule=rule_words(specification))])
+
+
+def rule_words(specification: Specification) -> str:
+    """The kind of a specification's pass rule, in one sentence."""
+    return say(f"rule.{type(specification.pass_rule).__name__}", vars(specification.pass_rule))
 
 
 def read_scripts(lines: Iterable[bytes]) -> list[Script]:

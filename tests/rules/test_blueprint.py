@@ -3,6 +3,7 @@
 import pytest
 
 from item_bank.blueprint import Blueprint
+from sjt.rules.pass_rules import CountAndKeys
 from tests.makers import ESSENTIAL, KEY, OTHER, a_blueprint, st0087
 
 CORE = ["C1", "C2", "C3", "C4", "C5", "C6", "C7"]
@@ -63,7 +64,8 @@ def test_a_paper_has_nine_scenarios_sixteen_questions_three_keys_and_one_drawn(p
 
 
 def test_the_test_takes_two_hours_and_needs_eight_passes() -> None:
-    assert (st0087().duration_minutes, st0087().passes_needed) == (120, 8)
+    rule = st0087().pass_rule
+    assert (st0087().duration_minutes, isinstance(rule, CountAndKeys) and rule.passes_needed) == (120, 8)
 
 
 def test_every_answer_must_meet_at_least_two_points(plan: Blueprint) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sjt.rules.grading import FAIL, INVALID, PASS, Marked, Outcome, edge_case_faults, grade
-from sjt.rules.plan import EdgeCase
+from sjt.rules.pass_rules import EdgeCase
 from tests.makers import ESSENTIAL, KEY, OTHER, a_script, a_specification, st0087
 
 # Taken from the plan by hand, not from the file; C1.1 stands for the drawn statement.
