@@ -5,7 +5,9 @@ from __future__ import annotations
 import flask_login
 from flask import Flask, Response, request
 from flask_wtf import CSRFProtect
+from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 
+from item_bank import formats
 from sjt import logs
 from sjt.clock import Clock
 from sjt.config import Settings
@@ -48,6 +50,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,  # a token outlives every paper; it dies with its session
         TEMPLATES_AUTO_RELOAD=False,
     )
+    app.jinja_loader = ChoiceLoader([FileSystemLoader(ROOT / "templates"), _beside_the_formats()])
     app.extensions["sjt"] = make_product(settings, clock)
     CSRFProtect(app)
     _sign_in(app)
@@ -61,6 +64,11 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     app.before_request(_refuse_nul)
     app.after_request(_headers)
     return app
+
+
+def _beside_the_formats() -> PrefixLoader:
+    """Each format of questions keeps its templates in its own folder: ``formats/rank/control.html``."""
+    return PrefixLoader({"formats": FileSystemLoader(list(formats.__path__))})
 
 
 def _sign_in(app: Flask) -> None:

@@ -13,6 +13,7 @@ from wtforms import DateField, Form, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import Optional
 
+from item_bank.formats import FORMATS, staff_view
 from sjt.pages.guard import Desk, Loaded, requires
 from sjt.pages.replies import Reply, show
 from sjt.pages.shown import day, time_with_seconds
@@ -21,7 +22,7 @@ from sjt.rules.refusals import NotFound
 from sjt.services import evidence as service
 from sjt.services.evidence import Evidence, Happened
 from sjt.stores import attempts, evidence, people, seats, sittings
-from sjt.stores.evidence import RecordSearch
+from sjt.stores.evidence import Line, RecordSearch
 from sjt.stores.seats import Seat
 from sjt.stores.sittings import Sitting
 from sjt.words import WORDS, say
@@ -88,7 +89,7 @@ def attempt(desk: Desk, place: Place) -> Reply:
     events = [e for e in found.events if saves or e.linked.kind != "saved"] if found else []
     return show(
         "audit/attempt.html", place=place, found=found, say=say, saves=saves, verdict=_verdict(found),
-        timeline=[_told(event) for event in events], noted=_noted(desk, place.seat),
+        timeline=[_told(event) for event in events], noted=_noted(desk, place.seat), in_words=_in_words,
     )  # fmt: skip
 
 
@@ -109,6 +110,12 @@ def download(desk: Desk, place: Place) -> Reply:
 def _evidence(desk: Desk, place: Place) -> Evidence | None:
     held = attempts.by_seat(desk.conn, place.seat.id)
     return service.of_attempt(desk.conn, held, desk.person, desk.now) if held else None
+
+
+def _in_words(line: Line, answer: str) -> tuple[str, ...]:
+    """A choice in words; none of an answer that was written, which is shown as it stands."""
+    form = FORMATS[line.format]
+    return staff_view(form, line.body, answer).answer if form.keyed else ()
 
 
 def _noted(desk: Desk, seat: Seat) -> dict[int, str]:

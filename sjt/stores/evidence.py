@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,7 @@ class PaperFacts:
     assembler: str
     hash: str
     drawn_at: dt.datetime
+    drawn_from: Mapping[str, Any]  # bank state and history, empty for papers of the first assembler
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,10 @@ class Line:
     statement: str
     key: bool
     text: str
+    slot: str
+    options: list[str]
+    format: str
+    body: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -143,7 +148,7 @@ def paper(conn: sa.Connection, attempt_id: int) -> PaperFacts | None:
     """How an attempt's paper was drawn."""
     p = t.papers.c
     row = conn.execute(
-        sa.select(p.ref, p.seed, p.assembler, p.hash, p.drawn_at).where(p.attempt_id == attempt_id)
+        sa.select(p.ref, p.seed, p.assembler, p.hash, p.drawn_at, p.drawn_from).where(p.attempt_id == attempt_id)
     ).one_or_none()
     return PaperFacts(*row) if row else None
 
@@ -151,9 +156,10 @@ def paper(conn: sa.Connection, attempt_id: int) -> PaperFacts | None:
 def lines(conn: sa.Connection, attempt_id: int, language: str) -> list[Line]:
     """The questions of an attempt's paper in order, with their texts."""
     q, v, s = t.paper_questions.c, t.question_versions.c, t.scenario_versions.c
-    rows = conn.execute(
+    rows: Sequence[Any] = conn.execute(  # so many columns have no type of their own
         sa.select(q.position, q.scenario_position, t.scenarios.c.slug, s.number, t.scenario_texts.c.title, v.id,
-                  t.questions.c.slug, v.number, q.statement, q.key, t.question_texts.c.text)
+                  t.questions.c.slug, v.number, q.statement, q.key, t.question_texts.c.text, q.slot, q.options,
+                  v.format, t.question_texts.c.body)
         .select_from(t.papers)
         .join(t.paper_questions, q.paper_id == t.papers.c.id)
         .join(t.question_versions, v.id == q.question_version_id)

@@ -84,6 +84,14 @@ function desk(form) {
     }
   });
 
+  // A report on the guide leaves this page too: what is typed here goes first.
+  const unclear = document.querySelector("[data-unclear]");
+  unclear?.addEventListener("submit", (event) => {
+    if (!dirty && !sending) return;
+    event.preventDefault();
+    Promise.resolve(save()).then(() => unclear.submit());
+  });
+
   // ---- keys ----
   const single = document.querySelector("[data-single-keys]");
   try {
@@ -123,6 +131,7 @@ function desk(form) {
 
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      if (event.target.closest("dialog")) return; // a report on the guide is being written
       event.preventDefault();
       form.querySelector('[data-act="commit"]').click();
     } else if (event.key === "Escape" && event.target.matches("textarea")) {

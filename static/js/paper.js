@@ -1,5 +1,6 @@
 // The paper and its review: answers go through the journal and the queue; clock and heartbeat run beside them.
 import { Countdown, Heartbeat } from "./clock.js";
+import { Control } from "./controls.js";
 import { Journal, post, Queue, sitting } from "./saving.js";
 
 const here = sitting();
@@ -27,8 +28,15 @@ function foot(box, words, state) {
   const saved = box.closest(".question").querySelector(".answer-foot .saved");
   saved.textContent = words;
   saved.dataset.state = state;
+  const counted = box.closest(".question").querySelector("[data-words]");
+  if (!counted) return;
   const count = box.value.trim() ? box.value.trim().split(/\s+/).length : 0;
-  box.closest(".question").querySelector("[data-words]").textContent = `${count} ${count === 1 ? "word" : "words"}`;
+  counted.textContent = `${count} ${count === 1 ? "word" : "words"}`;
+}
+
+function hold(box, text) {
+  box.value = text;
+  box.dispatchEvent(new Event("held")); // the control of a choice shows what its field holds
 }
 
 function mark(question, classes) {
@@ -52,13 +60,21 @@ const tell = {
     say("saved", `Saved ${kept.saved_at}`);
     warn("");
   },
-  newer(kept, both) {
+  newer(kept, sent) {
     const box = boxes.get(kept.question);
-    warn("One answer was changed on another page. It now holds that text, and yours below it between two lines of dashes.");
+    const text = sent.choice || !sent.text.trim() ? kept.text : `${kept.text}\n\n-----\n${sent.text}\n-----`;
+    warn(
+      sent.choice
+        ? "One answer was changed on another page. It now shows what was chosen there. Please look at it again."
+        : "One answer was changed on another page. It now holds that text, and yours below it between two lines of dashes.",
+    );
     if (box) {
       box.dataset.revision = kept.revision;
-      box.value = both;
+      hold(box, text);
+      if (sent.choice) foot(box, "Changed on another page", "saved");
     }
+    mark(kept.question, { "q-answered": text.trim() !== "" });
+    return text;
   },
   unsent(since) {
     const count = queue.waiting.size;
@@ -75,7 +91,7 @@ const tell = {
 
 function typed(box) {
   foot(box, "Not saved yet", "saving");
-  queue.put(box.dataset.question, Number(box.dataset.revision), box.value);
+  queue.put(box.dataset.question, Number(box.dataset.revision), box.value, box.type === "hidden");
 }
 
 // What an earlier page of this browser could not send comes first.
@@ -86,8 +102,8 @@ function recover() {
     const held = Number(box.dataset.revision);
     if (entry.text === box.value) journal.drop(question);
     else if (entry.base >= held) {
-      box.value = entry.text;
-      journal.put(question, { base: held, text: entry.text });
+      hold(box, entry.text);
+      journal.put(question, { ...entry, base: held });
       foot(box, "Recovered in this browser, not saved yet", "saving");
     }
   }
@@ -127,6 +143,7 @@ function heard(told) {
 }
 
 let heartbeat;
+for (const root of document.querySelectorAll("[data-control]")) new Control(root);
 recover();
 const countdown = new Countdown(document, over);
 queue = new Queue(here, journal, tell);

@@ -1,12 +1,17 @@
 // The editor of a draft: shows what the apprentice will see while the writer types, counts the words, and
-// saves a few seconds after the last change. The buttons do all of this without the script.
+// saves a few seconds after the last change, and tells who else has the draft open. The buttons do without it.
+
+import { pasted } from "./paste.js";
 
 const PREVIEW_AFTER = 500; // ms after the last key
 const SAVE_AFTER = 4000;
+const HEARD_EVERY = 8000;
 
 const form = document.getElementById("draft");
 const state = document.getElementById("draft-state");
 const shown = document.getElementById("preview");
+const writers = document.getElementById("writers");
+const NOT_OF_THE_DRAFT = new Set(["add", "add_format", "asked"]);
 let changed = 0; // counts changes, so that one made while a save is under way is saved after it
 let stopped = false; // another person's text is newer: only the button goes on, and shows both
 
@@ -70,13 +75,31 @@ async function save() {
   saving = null;
 }
 
+// Who else writes here, and whether their text is newer. Never while a save is under way: it moves the number.
+let typed = false; // since this page was last heard
+async function heard() {
+  if (document.hidden || saving) return;
+  const news = typed ? "?changed=1" : "";
+  typed = false;
+  try {
+    const response = await fetch(form.dataset.writing + news, { headers: { Accept: "application/json" } });
+    const said = await response.json();
+    if (!response.ok) return;
+    if (writers.textContent !== said.words) writers.textContent = said.words;
+    if (!saving && !stopped && said.edit > Number(form.elements.edit.value)) state.textContent = said.newer;
+  } catch {
+    // No connection: the line about saving says so as soon as there is something to save.
+  }
+}
+
 form.querySelector(".preview-button").hidden = true;
 const previewSoon = debounced(preview, PREVIEW_AFTER);
 const saveSoon = debounced(save, SAVE_AFTER);
 
 form.addEventListener("input", (event) => {
-  if (event.target.name === "add") return;
+  if (NOT_OF_THE_DRAFT.has(event.target.name)) return;
   changed += 1;
+  typed = true;
   countWords();
   previewSoon();
   saveSoon();
@@ -96,3 +119,9 @@ window.addEventListener("beforeunload", (event) => {
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) save();
 });
+document.querySelector("[data-discard]").addEventListener("submit", (event) => {
+  event.target.elements.edit.value = form.elements.edit.value; // what this page last saved or read
+  changed = 0;
+});
+document.addEventListener("paste", pasted);
+setInterval(heard, HEARD_EVERY);

@@ -27,7 +27,7 @@ export async function post(here, path, body, { keepalive = false } = {}) {
 }
 
 // What was typed and is not yet acknowledged, kept in this browser until the server says that it holds it.
-// One entry a question: the text, and the revision it was typed on.
+// One entry a question: the text, the revision it was typed on, and whether the text stands for a choice.
 
 export class Journal {
   constructor(attempt, store = window.localStorage) {
@@ -84,7 +84,7 @@ export class Queue {
     this.journal = journal;
     this.lease = null;
     this.holding = null;
-    this.tell = tell; // {saving(), saved(kept), newer(kept, both), unsent(since), stopped(words, status), standing(told)}
+    this.tell = tell; // {saving(), saved(kept), newer(kept, sent) -> text, unsent(since), stopped(words, status), standing(told)}
     this.timer = 0;
     this.sending = null;
     this.stopped = false;
@@ -95,8 +95,8 @@ export class Queue {
     return this.journal.entries();
   }
 
-  put(question, base, text) {
-    this.journal.put(question, { base, text });
+  put(question, base, text, choice) {
+    this.journal.put(question, { base, text, choice });
     this.since ??= Date.now();
     this.later(SOON + Math.random() * SOON);
   }
@@ -154,12 +154,12 @@ export class Queue {
   settle(kept, sent) {
     const now = this.waiting.get(kept.question);
     if (kept.status === "newer") {
-      const both = sent.text.trim() ? `${kept.text}\n\n-----\n${sent.text}\n-----` : kept.text;
-      this.journal.put(kept.question, { base: kept.revision, text: both });
-      this.tell.newer(kept, both);
+      const text = this.tell.newer(kept, sent);
+      if (text === kept.text) this.journal.drop(kept.question);
+      else this.journal.put(kept.question, { base: kept.revision, text });
       return;
     }
-    if (now && now.text !== sent.text) this.journal.put(kept.question, { base: kept.revision, text: now.text });
+    if (now && now.text !== sent.text) this.journal.put(kept.question, { ...now, base: kept.revision });
     else this.journal.drop(kept.question);
     this.tell.saved(kept);
   }

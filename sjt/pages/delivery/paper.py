@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from item_bank.formats import FORMATS
 from sjt.pages.delivery.door import pages
 from sjt.pages.delivery.where import is_over, test_of, time_of, where
 from sjt.pages.replies import Reply, go, show
@@ -25,7 +26,9 @@ def scenario(desk: SeatDesk, number: int) -> Reply:
     drawn = _paper(desk)
     if not 1 <= number <= len(drawn.scenarios):
         raise NotFound("error.words.404")
-    return show("delivery/scenario.html", **_writing(desk, drawn), scenario=drawn.scenarios[number - 1])
+    here = drawn.scenarios[number - 1]
+    choosing = any(FORMATS[question.format].keyed for question in here.questions)
+    return show("delivery/scenario.html", **_writing(desk, drawn), scenario=here, choosing=choosing)
 
 
 @pages.get("/<attempt>/review")

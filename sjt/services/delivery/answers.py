@@ -6,10 +6,12 @@ import datetime as dt
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cache
 
 import sqlalchemy as sa
 
+from item_bank.formats import FORMATS, BadAnswer
 from proctoring.events import event, text_hash
 from proctoring.timing import seconds_left
 from sjt.rules.attempt import State, state
@@ -34,13 +36,17 @@ class Typed:
 
 @dataclass(frozen=True)
 class Sat:
-    """What the save needs to know of an attempt and that never changes once it has begun."""
+    """What the save needs to know of an attempt and that never changes once it has begun.
+
+    ``choices`` names, for each question whose key scores it, the format and the ids of its options.
+    """
 
     attempt_id: int
     attempt_ref: str
     sitting_id: int
     grace_seconds: int
     questions: Mapping[str, int]
+    choices: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -73,8 +79,22 @@ def sat(conn: sa.Connection, attempt_ref: str) -> Sat:
         raise NotFound("error.words.404")
     if attempt.started_at is None:
         raise NotNow(f"attempt.not_now.{(State.OPEN if attempt.opened_at else State.READY).value}")
-    questions = papers.question_ids(conn, attempt_ref)
-    return Sat(attempt.id, attempt.ref, attempt.sitting_id, attempt.grace_seconds, questions)
+    drawn = papers.shown(conn, attempt.id)
+    asked = drawn.questions if drawn else ()
+    return Sat(
+        attempt.id, attempt.ref, attempt.sitting_id, attempt.grace_seconds, {q.code: q.id for q in asked},
+        {q.code: _choices(q) for q in asked if FORMATS[q.format].keyed},
+    )  # fmt: skip
+
+
+def _choices(question: papers.ShownQuestion) -> tuple[str, tuple[str, ...]]:
+    return _shared(question.format, tuple(option.id for option in FORMATS[question.format].options(question.body)))
+
+
+@cache
+def _shared(name: str, ids: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """One and the same value for all attempts: a process remembers thousands of them."""
+    return name, ids
 
 
 def save(product: Product, here: Sat, lease: int, typed: Sequence[Typed], received_at: dt.datetime) -> Saved:
@@ -95,10 +115,22 @@ def _matched(here: Sat, typed: Sequence[Typed]) -> dict[str, Item]:
     foreign = [answer.code for answer in typed if answer.code not in here.questions]
     if foreign or not typed or len({answer.code for answer in typed}) != len(typed):
         raise BadInput([("answers", "save.foreign", {})])
+    _check_choices(here, typed)
     return {
         answer.code: Item(here.questions[answer.code], answer.revision, answer.text, text_hash(answer.text))
         for answer in typed
     }
+
+
+def _check_choices(here: Sat, typed: Sequence[Typed]) -> None:
+    """BadInput for a choice that its question does not offer. It would be worth nothing, so it is not kept."""
+    for answer in typed:
+        name, ids = here.choices.get(answer.code, ("", ()))
+        try:
+            if name:
+                FORMATS[name].check(ids, answer.text)
+        except BadAnswer as bad:
+            raise BadInput([("answers", bad.code, {})]) from bad
 
 
 def _write(product: Product, here: Sat, lease: int, items: Mapping[str, Item], received_at: dt.datetime) -> Saved:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from item_bank.formats import FORMATS, Control, Held, control
 from sjt.stores import papers, scripts
 from sjt.stores.attempts import Attempt
 
@@ -24,6 +25,17 @@ class Line:
     def answered(self) -> bool:
         """Whether there is more than white space."""
         return bool(self.text.strip())
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the answer gives everything that its question asks for."""
+        return FORMATS[self.question.format].is_complete(self.question.body, self.text)
+
+    @property
+    def control(self) -> Control:
+        """How it is answered: options in this paper's order, neither key nor reasons."""
+        asked, held = self.question, Held(self.question.position, self.question.code, self.text, self.revision)
+        return control(FORMATS[asked.format], asked.body, asked.options, held)
 
 
 def lines(conn: sa.Connection, attempt: Attempt, paper: papers.ShownPaper) -> dict[int, Line]:
