@@ -15,6 +15,7 @@ from sjt.rules.authoring import CHECKLIST, Asked, Content, fields
 from sjt.services import authoring
 from sjt.services.files import shipped_bank
 from sjt.stores import drafts
+from sjt.stores import tables as t
 from sjt.stores.bank import import_bank
 from sjt.stores.drafts import Version
 from sjt.stores.people import Person
@@ -74,7 +75,7 @@ def saved_approved(conn: sa.Connection, site: Site, writer: Person, reviewer: Pe
     """A version that a second person approved; it is not live yet."""
     waiting = saved_in_review(conn, site, writer)
     authoring.open_text(conn, reviewer, [waiting], "review", site.now())
-    authoring.approve(conn, reviewer, waiting, waiting.edit, "", CHECKLIST, site.now())
+    authoring.approve(conn, reviewer, waiting, authoring.Decision(waiting.edit, ticked=CHECKLIST), site.now())
     return authoring.version(conn, waiting.ref)
 
 
@@ -115,3 +116,30 @@ def read_versions(site: Site, slug: str) -> Sequence[Version]:
     """All versions of a scenario, newest first."""
     with site.reading() as conn:
         return drafts.of_scenario(conn, slug)
+
+
+BEST = {
+    "option_a": "Tell her at once",
+    "option_b": "Wait for the meeting",
+    "option_c": "Write to the office",
+    "key": "a",
+    "rationale": "It cannot wait.",
+}
+PRACTICE = "practice-1.0"
+
+
+def saved_question(
+    conn: sa.Connection, site: Site, writer: Person, format_: str = "single-best", body: Mapping[str, str] = BEST
+) -> Version:
+    """A draft of a question that stands alone."""
+    statement = next(s for s in authoring.specification(PRACTICE, MORNING).blueprint.by_code().values())
+    asked = Asked(statement.code, "What should you do first?", {}, format_, body)
+    ref = authoring.new_scenario(conn, writer, PRACTICE, statement.theme, "Telling her", site.now(), asked)
+    return authoring.version(conn, ref)
+
+
+def acts_on(site: Site, ref: str) -> list[str]:
+    """What was recorded about a version, in order."""
+    r = t.records
+    with site.reading() as conn:
+        return list(conn.scalars(sa.select(r.c.act).where(r.c.object_ref == ref).order_by(r.c.id)))

@@ -1,7 +1,8 @@
 """Who was heard from, and when: kept in Redis, or in memory for the one-process form.
 
 Never the only copy of anything: flushing it costs nobody an answer or a minute. Both forms pass one
-contract suite. Keys begin ``sjt:{sitting}:`` and always carry a time to live.
+contract suite. Keys begin ``sjt:{sitting}:``, or ``sjt:writing:`` for who has which draft of the bank open,
+and always carry a time to live.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import msgspec
 import redis
 
 KEPT_SECONDS = 24 * 3600
+WRITING_SECONDS = 40  # an open editor is heard every few seconds; silent for so long it counts as closed
 CALL_SECONDS = 0.1  # a slow Redis must not slow a candidate's request
 CONNECT_SECONDS = 0.5
 
@@ -35,6 +37,14 @@ class Heard:
     since: dt.datetime | None  # None: presence is unknown, because its store does not answer
 
 
+class Writing(msgspec.Struct, frozen=True):
+    """Somebody with a draft open: their name, when their page was last heard, and when they last changed a word."""
+
+    name: str
+    at: dt.datetime
+    changed: dt.datetime | None = None
+
+
 class Presence(Protocol):
     """Where beats are kept."""
 
@@ -46,6 +56,14 @@ class Presence(Protocol):
         """All beats of a sitting."""
         ...
 
+    def write(self, draft: str, person: str, writing: Writing) -> None:
+        """Keep that a person has a draft open."""
+        ...
+
+    def writers(self, draft: str, now: dt.datetime) -> dict[str, Writing]:
+        """Who has a draft open, by their references; nobody when the store does not answer."""
+        ...
+
 
 class MemoryPresence:
     """Presence in this one process."""
@@ -54,6 +72,7 @@ class MemoryPresence:
         self._lock = threading.Lock()
         self._beats: dict[str, dict[str, Beat]] = {}
         self._since: dict[str, dt.datetime] = {}
+        self._writing: dict[str, dict[str, Writing]] = {}
 
     def beat(self, sitting: str, attempt: str, beat: Beat) -> None:
         """Keep a seat's newest beat."""
@@ -68,6 +87,19 @@ class MemoryPresence:
             since = self._since.setdefault(sitting, now)
             beats = {ref: beat for ref, beat in self._beats.get(sitting, {}).items() if beat.at >= oldest}
         return Heard(beats, since)
+
+    def write(self, draft: str, person: str, writing: Writing) -> None:
+        """Keep that a person has a draft open; drafts that nobody has open any more are forgotten."""
+        oldest = writing.at - dt.timedelta(seconds=WRITING_SECONDS)
+        with self._lock:
+            self._writing.setdefault(draft, {})[person] = writing
+            for ref in [r for r, of in self._writing.items() if all(w.at < oldest for w in of.values())]:
+                del self._writing[ref]
+
+    def writers(self, draft: str, now: dt.datetime) -> dict[str, Writing]:
+        """Who has a draft open."""
+        with self._lock:
+            return _still_there(self._writing.get(draft, {}), now)
 
 
 class RedisPresence:
@@ -99,6 +131,32 @@ class RedisPresence:
             return Heard({}, None)
         beats = {ref.decode(): msgspec.json.decode(raw, type=Beat) for ref, raw in rows.items()}
         return Heard(beats, dt.datetime.fromisoformat(since.decode()))
+
+    def write(self, draft: str, person: str, writing: Writing) -> None:
+        """Keep that a person has a draft open; without Redis the others are not told, and nothing is lost."""
+        try:
+            with self._redis.pipeline(transaction=False) as pipe:
+                pipe.hset(f"sjt:writing:{draft}", person, msgspec.json.encode(writing))
+                pipe.expire(f"sjt:writing:{draft}", WRITING_SECONDS)
+                pipe.execute()
+        except redis.RedisError:
+            return
+
+    def writers(self, draft: str, now: dt.datetime) -> dict[str, Writing]:
+        """Who has a draft open; nobody while Redis is away."""
+        try:
+            with self._redis.pipeline(transaction=False) as pipe:
+                pipe.hgetall(f"sjt:writing:{draft}")
+                (rows,) = pipe.execute()
+        except redis.RedisError:
+            return {}
+        read = {ref.decode(): msgspec.json.decode(raw, type=Writing) for ref, raw in rows.items()}
+        return _still_there(read, now)
+
+
+def _still_there(writing: dict[str, Writing], now: dt.datetime) -> dict[str, Writing]:
+    oldest = now - dt.timedelta(seconds=WRITING_SECONDS)
+    return {person: heard for person, heard in writing.items() if heard.at >= oldest}
 
 
 def presence_at(redis_url: str | None) -> Presence:

@@ -8,8 +8,10 @@ from __future__ import annotations
 import gettext
 from collections.abc import Mapping
 
+from item_bank.formats import FORMAT_WORDS
 from item_bank.sources import Fault
 from sjt.words.authoring import AUTHORING
+from sjt.words.bank import BANK
 from sjt.words.delivery import DELIVERY
 from sjt.words.doors import DOORS
 from sjt.words.evidence import EVIDENCE
@@ -18,17 +20,21 @@ from sjt.words.invigilation import INVIGILATION
 from sjt.words.marking import MARKING
 from sjt.words.outcomes import OUTCOMES
 from sjt.words.registration import REGISTRATION
+from sjt.words.specifications import SPECIFICATIONS
 
 WORDS: Mapping[str, str] = {
     **AUTHORING,
+    **BANK,
     **DELIVERY,
     **DOORS,
     **EVIDENCE,
     **FILES,
+    **FORMAT_WORDS,
     **INVIGILATION,
     **MARKING,
     **OUTCOMES,
     **REGISTRATION,
+    **SPECIFICATIONS,
 }
 _translation = gettext.NullTranslations()
 

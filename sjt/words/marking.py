@@ -23,6 +23,7 @@ MARKING = {
     "results.void": "The attempt is void",
     "results.no_script": "No script was frozen for this attempt",
     "results.no_specification": "The specification {spec} is not installed here",
+    "results.practice": "Practice: nothing is marked, and no result is released",
     "results.open_marks": "Judgements still to come: {count}",
     "results.invalid": "{words}",
     "results.none_chosen": "Choose at least one result to release.",

@@ -93,7 +93,7 @@ def test_my_work_comes_first_and_holds_what_is_mine(site: Site) -> None:
         waiting = saved.saved_in_review(conn, site, writer)
         back = saved.saved_in_review(conn, site, writer)
         authoring.open_text(conn, reviewer, [back], "review", site.now())
-        authoring.send_back(conn, reviewer, back, "Shorter, please", site.now())
+        authoring.send_back(conn, reviewer, back, authoring.Decision(back.edit, "Shorter, please"), site.now())
     mine, theirs = get(site, writer, "/bank/")[1], get(site, reviewer, "/bank/")[1]
     assert "Returned to me" in mine and "My drafts" in mine and "Reviews I could do" not in mine
     assert "Reviews I could do" in theirs and f"/bank/version/{waiting.ref}/review" in theirs

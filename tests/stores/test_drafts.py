@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from sjt.rules.authoring import CHECKLIST, State
+from sjt.rules.authoring import CHECKLIST, Due, State
 from sjt.rules.refusals import NotAllowed, NotNow, Refusal, Stale
 from sjt.services import authoring
 from sjt.stores import drafts
@@ -42,6 +42,10 @@ def at_once(site: Site, *acts: Callable[[sa.Connection], object]) -> list[str]:
 
     with ThreadPoolExecutor(len(acts)) as pool:
         return sorted(pool.map(one, acts))
+
+
+def said(edit: int) -> authoring.Decision:
+    return authoring.Decision(edit, "Not yet", ticked=CHECKLIST)
 
 
 def states(site: Site, slug: str) -> list[State]:
@@ -85,8 +89,8 @@ def test_an_approval_and_a_return_at_once_give_one_decision(site: Site) -> None:
     now = site.now()
     ended = at_once(
         site,
-        lambda conn: authoring.approve(conn, first, waiting, waiting.edit, "", CHECKLIST, now),
-        lambda conn: authoring.send_back(conn, second, waiting, "Not yet", now),
+        lambda conn: authoring.approve(conn, first, waiting, said(waiting.edit), now),
+        lambda conn: authoring.send_back(conn, second, waiting, said(waiting.edit), now),
     )
     assert ended == ["authoring.not_in_review", "done"]
     with site.reading() as conn:
@@ -100,7 +104,7 @@ def test_publishing_takes_the_old_live_version_off_in_the_same_moment(site: Site
         made = authoring.open_draft(conn, writer, live.slug, site.now())
         authoring.submit(conn, writer, made, site.now())
         authoring.open_text(conn, reviewer, [made], "review", site.now())
-        authoring.approve(conn, reviewer, made, made.edit, "", CHECKLIST, site.now())
+        authoring.approve(conn, reviewer, made, said(made.edit), site.now())
     assert states(site, live.slug) == [State.APPROVED, State.LIVE]
     ended = at_once(site, *[lambda conn: authoring.publish(conn, writer, made, site.now())] * 3)
     assert ended == ["authoring.not_approved"] * 2 + ["done"]
@@ -122,10 +126,10 @@ def test_no_author_approves_by_any_route(site: Site) -> None:
     waiting = saved.read_version(site, draft.ref)
     for author in (writer, second):
         with pytest.raises(NotAllowed), site.writing() as conn:
-            authoring.approve(conn, author, waiting, edit, "", CHECKLIST, site.now())
-        with pytest.raises(NotNow), site.writing() as conn:  # even if the service were told otherwise
+            authoring.approve(conn, author, waiting, said(edit), site.now())
+        with pytest.raises(NotAllowed), site.writing() as conn:  # even if the service were told otherwise
             authoring.open_text(conn, author, [waiting], "review", site.now())
-            authoring.approve(conn, author, replace(waiting, authors={}), edit, "", CHECKLIST, site.now())
+            authoring.approve(conn, author, replace(waiting, authors={}), said(edit), site.now())
         with site.writing() as conn:
             assert not drafts.approve(conn, waiting.id, edit, author.id, site.now())
     v = t.scenario_versions
@@ -139,7 +143,7 @@ def test_an_approval_is_of_the_text_that_was_read(site: Site) -> None:
         waiting = saved.saved_in_review(conn, site, writer)
         authoring.open_text(conn, reviewer, [waiting], "review", site.now())
     with pytest.raises(NotNow), site.writing() as conn:
-        authoring.approve(conn, reviewer, waiting, waiting.edit - 1, "", CHECKLIST, site.now())
+        authoring.approve(conn, reviewer, waiting, said(waiting.edit - 1), site.now())
     assert saved.read_version(site, waiting.ref).state == State.IN_REVIEW
 
 
@@ -148,7 +152,7 @@ def test_nobody_decides_on_a_text_that_they_have_not_opened(site: Site) -> None:
     with site.writing() as conn:
         waiting = saved.saved_in_review(conn, site, writer)
     with pytest.raises(NotNow, match="read_first"), site.writing() as conn:
-        authoring.approve(conn, reviewer, waiting, waiting.edit, "", CHECKLIST, site.now())
+        authoring.approve(conn, reviewer, waiting, said(waiting.edit), site.now())
 
 
 def test_an_approved_version_never_changes(site: Site) -> None:
@@ -210,12 +214,175 @@ def test_two_scenarios_of_one_title_get_two_slugs(site: Site) -> None:
     )
     assert ended == ["done", "done"]
     with site.reading() as conn:
-        assert set(drafts.of_spec(conn, saved.SPEC)) == {"twins", "twins-2"}
+        found = drafts.found(conn, drafts.Wanted(saved.SPEC), 0, 50)
+    assert [of_one[0].slug for of_one in found.scenarios] == ["twins", "twins-2"] and found.total == 2
+
+
+def slugs(site: Site, spec: str = saved.SPEC, **wanted: object) -> set[str]:
+    with site.reading() as conn:
+        found = drafts.found(conn, drafts.Wanted(spec, **wanted), 0, 50)  # type: ignore[arg-type]
+    assert found.total == len(found.scenarios)
+    return {of_one[0].slug for of_one in found.scenarios}
 
 
 def test_a_search_takes_words_as_they_are(site: Site) -> None:
     saved.saved_bank(site)
+    assert slugs(site, words=["AGNIESZKA", "phones"]) == {saved.SLUG}
+    assert slugs(site, words=["%"]) == set()
+    assert slugs(site, "other", words=["phones"]) == set()
+
+
+def test_the_list_is_narrowed_by_the_database(site: Site) -> None:
+    saved.saved_bank(site)
+    writer, _ = saved.two_people(site)
+    with site.writing() as conn:
+        mine = saved.saved_draft(conn, site, writer, replace(saved.whole_content(), questions=()))
+        made = authoring.open_draft(conn, writer, saved.SLUG, site.now())
+    assert slugs(site, author=writer.ref) == {mine.slug, saved.SLUG}
+    assert slugs(site, state="draft") == {mine.slug, made.slug} and saved.SLUG in slugs(site, state="live")
+    assert mine.slug not in slugs(site, statement="C1.1") and slugs(site, statement="C9.9") == set()
+    assert slugs(site, format="extended-answer", state="draft") == {saved.SLUG} and slugs(site, format="rank") == set()
+    assert slugs(site, themes={"C2"}) == set() and mine.slug in slugs(site, themes={"C1", "C2"})
+    cut = authoring.review_cutoffs(authoring.specification(saved.SPEC, site.now()), site.now())
+    assert slugs(site, due=Due.OVERDUE, cutoffs=cut) == set()
+    site.clock.advance(days=366)
+    cut = authoring.review_cutoffs(authoring.specification(saved.SPEC, site.now()), site.now())
+    assert saved.SLUG in slugs(site, due=Due.OVERDUE, cutoffs=cut) and slugs(site, due=Due.SOON, cutoffs=cut) == set()
+
+
+def test_a_page_of_the_list_costs_the_same_whatever_the_size(site: Site) -> None:
+    saved.saved_bank(site)
+    writer, _ = saved.two_people(site)
+
+    def statements() -> int:
+        counted: list[str] = []
+
+        def count(conn: object, cursor: object, statement: str, *more: object) -> None:
+            counted.append(statement)
+
+        sa.event.listen(site.product.database.engine, "before_cursor_execute", count)
+        with site.reading() as conn:
+            found = drafts.found(conn, drafts.Wanted(saved.SPEC, words=["the"]), 0, 50)
+            drafts.piles(conn, writer.id, {saved.SPEC: site.now()}, ("drafts", "reviews", "due"), 5)
+        sa.event.remove(site.product.database.engine, "before_cursor_execute", count)
+        assert len(found.scenarios) <= 50 and not any("sources" in sql for sql in counted)
+        return sum("PRAGMA" not in sql for sql in counted)
+
+    few = statements()
+    with site.writing() as conn:
+        for number in range(8):
+            saved.saved_draft(conn, site, writer, saved.whole_content(f"The rota {number}"))
+    assert statements() <= few + 3  # the pile of drafts was empty before
+
+
+def test_a_text_that_a_person_changed_is_no_published_sample(site: Site) -> None:
+    saved.saved_bank(site)
+    writer, _ = saved.two_people(site)
+    with site.writing() as conn:
+        made = authoring.open_draft(conn, writer, saved.SLUG, site.now())
+        content = drafts.content_of(conn, made.id)
+        authoring.save(conn, writer, made, made.edit, content, site.now())
+        assert authoring.version(conn, made.ref).sample  # nothing was changed
+        authoring.save(conn, writer, made, made.edit, replace(content, title="Mine"), site.now())
+        assert not authoring.version(conn, made.ref).sample
+        copied = authoring.copy(conn, writer, drafts.of_scenario(conn, saved.SLUG)[1], "A copy", site.now())
+    assert not copied.sample and copied.number == 1 and set(copied.authors) == {writer.id}
+
+
+def test_a_copy_stands_on_its_own_and_says_where_it_came_from(site: Site) -> None:
+    writer, reviewer = saved.two_people(site)
+    with site.writing() as conn:
+        live = saved.saved_live(conn, site, writer, reviewer)
+        made = authoring.copy(conn, reviewer, live, "The loud rota", site.now())
+        alone = saved.saved_question(conn, site, writer)
+        twin = authoring.copy(conn, reviewer, alone, "Telling him", site.now())
     with site.reading() as conn:
-        assert drafts.holding_words(conn, saved.SPEC, ["AGNIESZKA", "phones"]) == {saved.SLUG}
-        assert drafts.holding_words(conn, saved.SPEC, ["%"]) == frozenset()
-        assert drafts.holding_words(conn, "other", ["phones"]) == frozenset()
+        assert drafts.content_of(conn, made.id) == replace(drafts.content_of(conn, live.id), title="The loud rota")
+        assert drafts.copied_from(conn, [made.ref, live.ref]) == {made.ref: (live.slug, 1)}
+        assert drafts.content_of(conn, twin.id).enemies == (alone.slug,)
+        named = sa.select(t.questions.c.slug).where(
+            t.questions.c.scenario_id.in_([alone.scenario_id, twin.scenario_id])
+        )
+        assert set(conn.scalars(named)) == {alone.slug, twin.slug}  # a question that stands alone has its unit's slug
+    assert made.slug == "the-loud-rota"
+
+
+def test_a_discarded_draft_leaves_its_record_and_nothing_else(site: Site) -> None:
+    writer, reviewer = saved.two_people(site)
+    with site.writing() as conn:
+        live = saved.saved_live(conn, site, writer, reviewer)
+        kept = drafts.content_of(conn, live.id)
+        made = authoring.open_draft(conn, writer, live.slug, site.now())
+        judged = {"P-C1a.1": {"met": True, "reason": ""}}
+        authoring.keep_trial(conn, writer, made, "C1.1", "An answer", judged, "", site.now())
+        with pytest.raises(Stale):
+            authoring.discard(conn, writer, made, made.edit - 1, site.now())
+        authoring.discard(conn, writer, made, made.edit, site.now())
+        assert drafts.content_of(conn, live.id) == kept
+        first = saved.saved_draft(conn, site, writer)
+        authoring.discard(conn, writer, first, first.edit, site.now())
+        assert drafts.scenario_id(conn, first.slug) is None
+    assert states(site, live.slug) == [State.LIVE]
+    assert saved.acts_on(site, made.ref)[-1] == "bank.discarded"
+    for version in (live, saved.read_version(site, live.ref)):
+        with pytest.raises(NotNow), site.writing() as conn:
+            authoring.discard(conn, writer, version, version.edit, site.now())
+
+
+def test_a_question_that_leaves_a_draft_takes_its_trials_with_it(site: Site) -> None:
+    writer, _ = saved.two_people(site)
+    whole = saved.whole_content()
+    with site.writing() as conn:
+        draft = saved.saved_draft(conn, site, writer, whole)
+        authoring.keep_trial(conn, writer, draft, "C1.1", "An answer", {}, "", site.now())
+        authoring.save(conn, writer, draft, draft.edit, replace(whole, questions=whole.questions[1:]), site.now())
+        assert drafts.trials_of(conn, draft.id) == []
+        with pytest.raises(NotNow):
+            authoring.keep_trial(conn, writer, draft, "C1.1", "An answer", {}, "", site.now())
+
+
+def test_no_author_confirms_a_yearly_review_and_only_what_is_live_is_confirmed(site: Site) -> None:
+    writer, reviewer = saved.two_people(site)
+    with site.writing() as conn:
+        live = saved.saved_live(conn, site, writer, reviewer)
+        authoring.open_text(conn, writer, [live], "review", site.now())
+    with pytest.raises(NotAllowed), site.writing() as conn:
+        authoring.confirm(conn, writer, live, "Fine", site.now())
+    with pytest.raises(NotAllowed), site.writing() as conn:
+        authoring.confirm(conn, writer, replace(live, authors={}), "Fine", site.now())
+    with site.writing() as conn:
+        authoring.confirm(conn, reviewer, live, "Fine", site.now())
+        authoring.withdraw(conn, writer, live, "Enough", site.now())
+    with pytest.raises(NotNow), site.writing() as conn:
+        authoring.confirm(conn, reviewer, live, "Fine", site.now())
+    assert saved.read_version(site, live.ref).confirmed_at is not None
+
+
+def test_only_somebody_who_wrote_nothing_is_asked_to_review(site: Site) -> None:
+    writer, reviewer = saved.two_people(site)
+    with site.writing() as conn:
+        draft = saved.saved_draft(conn, site, writer)
+        assert {p.id for p in authoring.may_be_asked(conn, draft)} == {reviewer.id}
+        for asked in (writer.ref, "nobody"):
+            assert [f.code for f in authoring.submit(conn, writer, draft, site.now(), asked)] == [
+                "authoring.cannot_be_asked"
+            ]
+        assert authoring.submit(conn, writer, draft, site.now(), reviewer.ref) == []
+    assert saved.read_version(site, draft.ref).asked_to == reviewer.name
+
+
+def test_an_enemy_must_be_in_the_bank_and_stay_sound_until_the_approval(site: Site) -> None:
+    writer, reviewer = saved.two_people(site)
+    with site.writing() as conn:
+        first = saved.saved_draft(conn, site, writer, replace(saved.whole_content("One"), enemies=("two", "none")))
+        assert [f.code for f in authoring.submit(conn, writer, first, site.now())] == ["authoring.enemy_unknown"] * 2
+        second = saved.saved_draft(conn, site, writer, saved.whole_content("Two"))
+        edit, _ = authoring.save(
+            conn, writer, first, first.edit, replace(saved.whole_content("One"), enemies=("two",)), site.now()
+        )
+        assert authoring.submit(conn, writer, authoring.version(conn, first.ref), site.now()) == []
+        back = replace(saved.whole_content("Two"), enemies=("one",))
+        authoring.save(conn, writer, second, second.edit, back, site.now())
+        authoring.open_text(conn, reviewer, [first], "review", site.now())
+    with pytest.raises(NotNow, match="enemies_changed"), site.writing() as conn:
+        authoring.approve(conn, reviewer, saved.read_version(site, first.ref), said(edit), site.now())

@@ -1,26 +1,29 @@
-"""The list of scenarios, what waits for whom, and which statements are covered."""
+"""The list of scenarios with its search and filters, which statements are covered, and a new scenario."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 
 from flask import request
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
+from item_bank.formats import FORMATS
 from sjt.pages.authoring.forms import NewForm
-from sjt.pages.authoring.loading import BADGES, may, may_review, pages, versions_of
+from sjt.pages.authoring.loading import BADGES, NextReview, may, next_review, pages
+from sjt.pages.authoring.work import my_work
 from sjt.pages.guard import Desk, requires
 from sjt.pages.replies import Reply, go, show
-from sjt.rules.authoring import IN_PROGRESS, State
+from sjt.rules.authoring import IN_PROGRESS, Asked, Due, State, stands_alone
 from sjt.rules.plan import Specification
 from sjt.services import authoring
 from sjt.stores import drafts
 from sjt.stores.drafts import Version
 from sjt.words import say
 
+PAGE = 50  # scenarios
 MOST_WORDS = 8  # of a search; more find nothing else
-STATES = [(state.value, say(f"authoring.state.{state.value}")) for state in State]
+MOST_PAGES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -30,65 +33,111 @@ class Row:
     newest: Version
     live: Version | None
     in_progress: Version | None
-
-
-@dataclass(frozen=True)
-class Work:
-    """What waits for the person asking."""
-
-    returned: Sequence[Version]
-    drafts: Sequence[Version]
-    reviews: Sequence[Version]
-    approved: Sequence[Version]
-
-    def __bool__(self) -> bool:
-        return any((self.returned, self.drafts, self.reviews, self.approved))
+    review: NextReview | None
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What the list is narrowed to."""
+    """What the list is narrowed to, as the address says it."""
 
-    q: str
-    theme: str
-    state: str
+    q: str = ""
+    theme: str = ""
+    pathway: str = ""
+    statement: str = ""
+    format: str = ""
+    state: str = ""
+    author: str = ""
+    due: str = ""
 
     def __bool__(self) -> bool:
-        return any((self.q, self.theme, self.state))
+        return any(self.said.values())
 
-    def admit(self, row: Row, found: frozenset[str] | None) -> bool:
-        """Whether a row is shown."""
-        return (
-            (found is None or row.newest.slug in found)
-            and self.theme in ("", row.newest.theme)
-            and self.state in ("", *(v.state.value for v in (row.newest, row.live) if v))
-        )
+    @property
+    def said(self) -> dict[str, str]:
+        """What is narrowed, for an address."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name)}
 
 
 @pages.get("/")
 @requires("bank.read")
 def bank(desk: Desk) -> Reply:
-    """All scenarios of a specification by theme, without their text; first, what waits for the person asking."""
+    """What waits for the person asking; then the scenarios of a specification, without their text, fifty a page."""
     specification = _asked_for(desk)
-    everything = drafts.of_spec(desk.conn, specification.name)
-    filters = Filters(*(request.args.get(name, "").replace("\0", "").strip()[:200] for name in ("q", "theme", "state")))
-    words = filters.q.split()[:MOST_WORDS]
-    found = drafts.holding_words(desk.conn, specification.name, words) if words else None
-    rows = [row for row in map(_row, everything.values()) if filters.admit(row, found)]
-    themes = specification.blueprint.themes
+    filters, number = _filters(), _page_number()
+    found = drafts.found(desk.conn, _wanted(desk, specification, filters), (number - 1) * PAGE, PAGE)
+    if number > 1 and not found.scenarios:  # a page that the list does not have (any more)
+        number, found = 1, drafts.found(desk.conn, _wanted(desk, specification, filters), 0, PAGE)
+    rows = [_row(desk, specification, versions) for versions in found.scenarios]
+    blueprint = specification.blueprint
     return show(
         "authoring/bank.html",
         specification=specification,
         specifications=authoring.specifications(),
-        groups=[(t, [row for row in rows if row.newest.theme == t.code]) for t in themes.values()],
-        shown=len(rows),
-        total=len(everything),
+        groups=[(t, of) for t in blueprint.themes.values() if (of := [r for r in rows if r.newest.theme == t.code])],
+        rows=rows,
+        total=found.total,
+        page=number,
+        pages=max(1, -(-found.total // PAGE)),
+        first=(number - 1) * PAGE + 1,
         filters=filters,
-        states=STATES,
-        work=_work(desk, everything.values()),
+        choices=_choices(desk, specification),
+        work=None if filters or number > 1 else my_work(desk),
+        alone=stands_alone(blueprint),
         may=may(desk),
         badges=BADGES,
     )
+
+
+def _choices(desk: Desk, specification: Specification) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """What each filter may be set to: values with their words."""
+    blueprint = specification.blueprint
+    statements = [s for theme in blueprint.themes.values() for s in theme.statements]
+    return {
+        "theme": [(t.code, f"{t.code} {t.title}") for t in blueprint.themes.values()],
+        "pathway": [(p.code, p.title) for p in blueprint.pathways.values()],
+        "statement": [(s.code, f"{s.code} {s.title}") for s in statements],
+        "format": [(name, FORMATS[name].title) for name in blueprint.formats],
+        "state": [(state.value, say(f"authoring.state.{state.value}")) for state in State],
+        "author": drafts.writers(desk.conn, specification.name),
+        "due": [(due.value, say(f"authoring.filter_due.{due.value}")) for due in (Due.OVERDUE, Due.SOON)],
+    }
+
+
+def _filters() -> Filters:
+    args = {f.name: request.args.get(f.name, "").replace("\0", "").strip()[:200] for f in fields(Filters)}
+    return Filters(**args)
+
+
+def _page_number() -> int:
+    typed = request.args.get("page", "1")
+    return int(typed) if typed.isascii() and typed.isdigit() and 0 < int(typed[:9]) < MOST_PAGES else 1
+
+
+def _wanted(desk: Desk, specification: Specification, filters: Filters) -> drafts.Wanted:
+    wanted = drafts.Wanted(
+        spec_name=specification.name,
+        words=filters.q.split()[:MOST_WORDS],
+        themes=_themes(specification, filters),
+        statement=filters.statement,
+        format=filters.format,
+        state=filters.state,
+        author=filters.author,
+    )
+    if filters.due not in list(Due):
+        return wanted
+    return replace(wanted, due=Due(filters.due), cutoffs=authoring.review_cutoffs(specification, desk.now))
+
+
+def _themes(specification: Specification, filters: Filters) -> frozenset[str] | None:
+    """The themes that a theme and a pathway leave; None when neither is named."""
+    if not filters.theme and not filters.pathway:
+        return None
+    blueprint = specification.blueprint
+    named = {filters.theme} if filters.theme else set(blueprint.themes)
+    if filters.pathway:
+        pathway = blueprint.pathways.get(filters.pathway)
+        named &= set(pathway.themes if pathway else ())
+    return frozenset(named)
 
 
 @pages.get("/coverage")
@@ -104,93 +153,6 @@ def coverage(desk: Desk) -> Reply:
     )
 
 
-@pages.get("/new")
-@requires("bank.write")
-def new(desk: Desk) -> Reply:
-    """The form for a new scenario."""
-    return _new_page(_new_form(_asked_for(desk)), _asked_for(desk))
-
-
-@pages.post("/new")
-@requires("bank.write")
-def begin(desk: Desk) -> Reply:
-    """Begin a scenario and open its draft."""
-    specification = _asked_for(desk)
-    form = _new_form(specification)
-    sound = form.validate()
-    if form.theme.data not in specification.blueprint.themes:
-        form.theme.errors = [*form.theme.errors, say("authoring.unknown_theme")]
-        sound = False
-    if not sound:
-        return _new_page(form, specification, 400)
-    ref = authoring.new_scenario(
-        desk.conn, desk.person, specification.name, form.theme.data, form.title.data or "", desk.now
-    )
-    return go("authoring.editor", say("authoring.new"), ref=ref)
-
-
-@pages.get("/scenario/<slug>")
-@requires("bank.read", on=versions_of)
-def scenario(desk: Desk, versions: Sequence[Version]) -> Reply:
-    """A scenario: its versions, who did what to them and when. No text stands here."""
-    newest = versions[0]
-    specification = authoring.specification(newest.spec_name, desk.now)
-    busy = next((v for v in versions if v.state in IN_PROGRESS), None)
-    return show(
-        "authoring/scenario.html",
-        newest=newest,
-        versions=versions,
-        live=next((v for v in versions if v.state == State.LIVE), None),
-        busy=busy,
-        theme=specification.blueprint.themes[newest.theme],
-        reviews=_by_version(drafts.reviews_of(desk.conn, [v.id for v in versions])),
-        review_open=busy is not None and may_review(desk, busy),
-        may=may(desk),
-        badges=BADGES,
-    )
-
-
-@pages.post("/scenario/<slug>/draft")
-@requires("bank.write", on=versions_of)
-def open_draft(desk: Desk, versions: Sequence[Version]) -> Reply:
-    """Open the next version as a draft."""
-    made = authoring.open_draft(desk.conn, desk.person, versions[0].slug, desk.now)
-    return go("authoring.editor", say("authoring.opened_draft", number=made.number), ref=made.ref)
-
-
-def _asked_for(desk: Desk) -> Specification:
-    name = request.values.get("spec") or authoring.specifications()[0].name
-    return authoring.specification(name, desk.now)
-
-
-def _row(versions: Sequence[Version]) -> Row:
-    return Row(
-        versions[0],
-        next((v for v in versions if v.state == State.LIVE), None),
-        next((v for v in versions if v.state in IN_PROGRESS), None),
-    )
-
-
-def _work(desk: Desk, scenarios: Iterable[Sequence[Version]]) -> Work:
-    versions = [v for of_one in scenarios for v in of_one if v.state in IN_PROGRESS]
-    mine = [v for v in versions if v.state == State.DRAFT and desk.person.id in v.authors]
-    returned = {r.version_id for r in drafts.reviews_of(desk.conn, [v.id for v in mine])}
-    publish = may(desk)["publish"]
-    return Work(
-        returned=[v for v in mine if v.id in returned],
-        drafts=[v for v in mine if v.id not in returned],
-        reviews=[v for v in versions if may_review(desk, v)],
-        approved=[v for v in versions if v.state == State.APPROVED and publish],
-    )
-
-
-def _by_version(reviews: Iterable[drafts.Review]) -> dict[int, list[drafts.Review]]:
-    found: dict[int, list[drafts.Review]] = {}
-    for review in reviews:
-        found.setdefault(review.version_id, []).append(review)
-    return found
-
-
 def _pathways_of(specification: Specification) -> Mapping[str, str]:
     """Which pathways ask each theme, in words."""
     blueprint = specification.blueprint
@@ -202,12 +164,74 @@ def _pathways_of(specification: Specification) -> Mapping[str, str]:
     }
 
 
+# ------------------------------------------------------------------------------------------------ a new scenario
+@pages.get("/new")
+@requires("bank.write")
+def new(desk: Desk) -> Reply:
+    """The form for a new scenario, or for a new question that stands alone."""
+    return _new_page(_new_form(_asked_for(desk)), _asked_for(desk))
+
+
+@pages.post("/new")
+@requires("bank.write")
+def begin(desk: Desk) -> Reply:
+    """Begin a scenario and open its draft."""
+    specification = _asked_for(desk)
+    form = _new_form(specification)
+    alone = stands_alone(specification.blueprint)
+    sound = form.validate()
+    for name, code in _misplaced(form, specification, alone):
+        form[name].errors = [*form[name].errors, say(code)]
+        sound = False
+    if not sound:
+        return _new_page(form, specification, 400)
+    theme, question = form.theme.data, None
+    if alone:
+        theme = specification.blueprint.statement(form.statement.data).theme
+        question = Asked(form.statement.data, format=form.format.data)
+    ref = authoring.new_scenario(
+        desk.conn, desk.person, specification.name, theme, form.title.data or "", desk.now, question
+    )
+    return go("authoring.editor", say("authoring.new"), ref=ref)
+
+
+def _misplaced(form: NewForm, specification: Specification, alone: bool) -> list[tuple[str, str]]:
+    """The choices that are none: field and message code."""
+    blueprint = specification.blueprint
+    if not alone:
+        return [] if form.theme.data in blueprint.themes else [("theme", "authoring.unknown_theme")]
+    faults = [] if form.statement.data in blueprint.by_code() else [("statement", "authoring.choose_statement")]
+    return faults if form.format.data in blueprint.formats else [*faults, ("format", "authoring.choose_format")]
+
+
+def _asked_for(desk: Desk) -> Specification:
+    name = request.values.get("spec") or authoring.specifications()[0].name
+    return authoring.specification(name, desk.now)
+
+
+def _row(desk: Desk, specification: Specification, versions: Sequence[Version]) -> Row:
+    live = next((v for v in versions if v.state == State.LIVE), None)
+    busy = next((v for v in versions if v.state in IN_PROGRESS), None)
+    return Row(versions[0], live, busy, next_review(desk, specification, live))
+
+
 def _new_form(specification: Specification) -> NewForm:
-    form = NewForm(data={"spec": specification.name, "theme": request.args.get("theme", "")})
+    asked = {name: request.args.get(name, "") for name in ("theme", "statement", "format")}
+    form = NewForm(data={"spec": specification.name, **asked})
+    themes = specification.blueprint.themes.values()
     form.theme.choices = [SelectChoice("", "Choose a theme")]
-    form.theme.choices += [SelectChoice(t.code, f"{t.code} {t.title}") for t in specification.blueprint.themes.values()]
+    form.theme.choices += [SelectChoice(t.code, f"{t.code} {t.title}") for t in themes]
+    form.statement.choices = [SelectChoice("", "Choose a statement")]
+    form.statement.choices += [SelectChoice(s.code, f"{s.code} {s.title}") for t in themes for s in t.statements]
+    formats = specification.blueprint.formats
+    form.format.choices = [SelectChoice("", "Choose a format")] if len(formats) > 1 else []
+    form.format.choices += [SelectChoice(name, FORMATS[name].title) for name in formats]
     return form
 
 
 def _new_page(form: NewForm, specification: Specification, status: int = 200) -> Reply:
-    return show("authoring/new.html", status, form=form, specification=specification)
+    alone = stands_alone(specification.blueprint)
+    specifications = authoring.specifications()
+    return show(
+        "authoring/new.html", status, form=form, specification=specification, alone=alone, specifications=specifications
+    )

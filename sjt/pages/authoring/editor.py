@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from flask import request
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from item_bank.exchange import SCENARIO_WORDS, word_count
+from item_bank.formats import FORMATS
 from sjt.pages.authoring import forms, texts
 from sjt.pages.authoring.loading import BADGES, Frame, pages, version_of
+from sjt.pages.authoring.seen import seen
 from sjt.pages.guard import Desk, requires
 from sjt.pages.replies import Data, Reply, go, show
 from sjt.pages.shown import time_with_seconds
-from sjt.rules.authoring import Act, Asked, Content, fields, guide_field, may, merged, question_field
+from sjt.rules.authoring import (
+    Act,
+    Asked,
+    Content,
+    body_field,
+    fields,
+    format_field,
+    guide_field,
+    may,
+    merged,
+    question_field,
+)
 from sjt.rules.refusals import NotNow, Refusal, Stale
 from sjt.services import authoring
 from sjt.stores import drafts
+from sjt.stores.presence import Writing
 from sjt.words import say
 
 
@@ -29,6 +46,7 @@ def editor(desk: Desk, frame: Frame) -> Reply:
     if not authoring.readable(desk.conn, desk.person, version, desk.now):
         return texts.gate(frame, "editor")
     content = drafts.content_of(desk.conn, version.id)
+    _say_i_write(desk, frame, None)
     return _page(desk, frame, forms.draft_form(frame, content, version.edit), content)
 
 
@@ -41,14 +59,15 @@ def write(desk: Desk, frame: Frame) -> Reply:
     sound = form.validate()
     if not sound or act == "preview":
         return _page(desk, frame, form, typed, 200 if sound else 400)
-    if act == "add" and form.add.data not in forms.not_asked(frame, typed):
-        form.add.errors = [say("authoring.choose_statement")]
+    faults = _faults_of_adding(frame, form, typed) if act == "add" else []
+    for name, code in faults:
+        form[name].errors = [say(code)]
+    if faults:
         return _page(desk, frame, form, typed, 400)
-    content = _with_questions(typed, act, value or form.add.data)
+    content = _with_questions(typed, act, value or form.add.data, form.add_format.data)
+    edit_read = forms.whole(form.edit.data)
     try:
-        edit, changed = authoring.save(
-            desk.conn, desk.person, frame.version, forms.whole(form.edit.data), content, desk.now
-        )
+        edit, changed = authoring.save(desk.conn, desk.person, frame.version, edit_read, content, desk.now)
     except (Stale, NotNow) as refusal:
         return _stale(desk, frame, typed, refusal)
     if act == "send":
@@ -69,36 +88,62 @@ def autosave(desk: Desk, frame: Frame) -> Reply:
     return Data({"edit": edit, "words": say("authoring.saved", time=time_with_seconds(desk.now))})
 
 
+@pages.get("/version/<ref>/writing")
+@requires("bank.write", on=version_of)
+def writing(desk: Desk, frame: Frame) -> Reply:
+    """An open editor is heard here every few seconds; it hears who else writes, and how new the draft is."""
+    _say_i_write(desk, frame, desk.now if request.args.get("changed") else None)
+    newer = say("authoring.newer")
+    return Data({"edit": frame.version.edit, "words": _others(desk, frame), "newer": newer})
+
+
 @pages.post("/version/<ref>/preview")
 @requires("bank.write", on=version_of)
 def preview(desk: Desk, frame: Frame) -> Reply:
     """What a page holds as the apprentice will see it: the inside of the preview, and nothing is saved."""
     form, typed = _typed(frame)
     sound = form.validate()
-    return show("authoring/preview.html", 200 if sound else 400, content=typed, sound=sound)
+    status = 200 if sound else 400
+    return show("authoring/preview.html", status, content=typed, sound=sound, frame=frame, seen=seen(typed))
+
+
+@pages.post("/version/<ref>/discard")
+@requires("bank.write", on=version_of)
+def discard(desk: Desk, frame: Frame) -> Reply:
+    """Throw away a draft that was opened by mistake."""
+    version, form = frame.version, forms.DiscardForm()
+    authoring.discard(desk.conn, desk.person, version, forms.whole(form.edit.data), desk.now)
+    words = say("authoring.discarded", number=version.number)
+    if drafts.of_scenario(desk.conn, version.slug):
+        return go("authoring.scenario", words, slug=version.slug)
+    return go("authoring.bank", words, spec=version.spec_name)
 
 
 def _typed(frame: Frame) -> tuple[Any, Content]:
     form = forms.posted_form(frame, request.form)
-    statements = forms.posted_statements(frame, request.form)
-    return form, forms.content_of(form, statements, frame.specification.blueprint)
+    return form, forms.content_of(form, frame, request.form)
 
 
-def _with_questions(content: Content, act: str, statement: str) -> Content:
+def _faults_of_adding(frame: Frame, form: Any, typed: Content) -> list[tuple[str, str]]:
+    allowed = [str(choice.value) for choice in forms.format_choices(frame)]
+    form.add_format.data = form.add_format.data or allowed[0]
+    faults = [] if form.add.data in forms.not_asked(frame, typed) else [("add", "authoring.choose_statement")]
+    return faults if form.add_format.data in allowed else [*faults, ("add_format", "authoring.choose_format")]
+
+
+def _with_questions(content: Content, act: str, statement: str, format_: str) -> Content:
     if act == "add":
-        added = {asked.statement: asked for asked in (*content.questions, Asked(statement))}
-        questions = tuple(added[code] for code in sorted(added))
-    elif act == "remove":
-        questions = tuple(asked for asked in content.questions if asked.statement != statement)
-    else:
-        questions = content.questions
-    return Content(content.title, content.text, content.sources, questions)
+        added = {asked.statement: asked for asked in (*content.questions, Asked(statement, format=format_))}
+        return replace(content, questions=tuple(added[code] for code in sorted(added)))
+    if act == "remove":
+        return replace(content, questions=tuple(q for q in content.questions if q.statement != statement))
+    return content
 
 
 def _send(desk: Desk, frame: Frame, form: Any, content: Content, edit: int) -> Reply:
     """Send the saved draft for review, or show everything that it still lacks beside its place."""
     frame = Frame(authoring.version(desk.conn, frame.version.ref), frame.specification)
-    faults = authoring.submit(desk.conn, desk.person, frame.version, desk.now)
+    faults = authoring.submit(desk.conn, desk.person, frame.version, desk.now, form.asked.data or "")
     if not faults:
         return go("authoring.scenario", say("authoring.sent", number=frame.version.number), slug=frame.version.slug)
     forms.add_faults(form, faults)
@@ -107,6 +152,11 @@ def _send(desk: Desk, frame: Frame, form: Any, content: Content, edit: int) -> R
 
 
 def _page(desk: Desk, frame: Frame, form: Any, content: Content, status: int = 200, summary: str = "") -> Reply:
+    reviews = drafts.reviews_of(desk.conn, [frame.version.id])
+    people = authoring.may_be_asked(desk.conn, frame.version)
+    form.asked.choices = [*form.asked.choices, *(SelectChoice(p.ref, p.name) for p in people)]
+    if form.asked.data is None:
+        form.asked.data = next((p.ref for p in people if p.id == frame.version.asked_id), "")
     return show(
         "authoring/editor.html",
         status,
@@ -114,12 +164,18 @@ def _page(desk: Desk, frame: Frame, form: Any, content: Content, status: int = 2
         version=frame.version,
         form=form,
         content=content,
+        bodies={asked.statement: forms.body_fields(asked) for asked in content.questions},
+        formats=FORMATS,
+        seen=seen(content),
         sound=not form.errors or bool(summary),
-        reviews=drafts.reviews_of(desk.conn, [frame.version.id]),
+        reviews=reviews,
+        notes=reviews[0].notes if reviews and reviews[0].decision == drafts.RETURNED else {},
         words=word_count(content.text),
         bounds=SCENARIO_WORDS,
         halves=forms.HALVES,
-        names=(question_field, guide_field),
+        names=(question_field, guide_field, body_field, format_field),
+        others=_others(desk, frame),
+        copied=drafts.copied_from(desk.conn, [frame.version.ref]).get(frame.version.ref),
         summary=summary,
         badges=BADGES,
     )
@@ -131,11 +187,13 @@ def _stale(desk: Desk, frame: Frame, typed: Content, refusal: Refusal) -> Reply:
     newer = drafts.content_of(desk.conn, newest.id)
     both = merged(typed, newer)
     form = forms.draft_form(frame, both, newest.edit)
+    for asked in both.questions:
+        form[format_field(asked.statement)].data = asked.format
     for name, text in {**fields(both), "edit": str(newest.edit)}.items():
         form[name].data = text
-    there = fields(newer)
-    labels = texts.labels(frame)
-    differing = [name for name in labels if name in form and fields(both)[name] != there.get(name)]
+    there, typed_there = fields(newer), fields(both)
+    names = [name for name in texts.labels(frame, both, newer) if name in form]
+    differing = [name for name in names if typed_there.get(name, "") != there.get(name, "")]
     return show(
         "authoring/stale.html",
         409,
@@ -144,6 +202,28 @@ def _stale(desk: Desk, frame: Frame, typed: Content, refusal: Refusal) -> Reply:
         form=form,
         newer=there,
         differing=differing,
-        same=[name for name in labels if name in form and name not in differing],
+        same=[name for name in names if name not in differing],
+        gone={asked.statement for asked in both.questions if newer.asked(asked.statement) is None},
         words=say(refusal.code, refusal.params) if isinstance(refusal, NotNow) else None,
+    )
+
+
+# ------------------------------------------------------------------------------------------ who else is writing
+def _say_i_write(desk: Desk, frame: Frame, changed: dt.datetime | None) -> None:
+    """Keep that this person has the draft open; their last change stands until a newer one comes."""
+    presence, ref = desk.product.presence, frame.version.ref
+    before = presence.writers(ref, desk.now).get(desk.person.ref)
+    last = changed or (before.changed if before else None)
+    presence.write(ref, desk.person.ref, Writing(desk.person.name, desk.now, last))
+
+
+def _others(desk: Desk, frame: Frame) -> str:
+    """Who else has the draft open, in words; empty when nobody has."""
+    heard = desk.product.presence.writers(frame.version.ref, desk.now)
+    others = sorted((w for ref, w in heard.items() if ref != desk.person.ref), key=lambda w: w.name)
+    return " ".join(
+        say("authoring.writes_too", name=w.name, time=time_with_seconds(w.changed))
+        if w.changed
+        else say("authoring.open_too", name=w.name)
+        for w in others
     )

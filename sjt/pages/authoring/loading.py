@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from flask import Blueprint
 
 from item_bank.blueprint import Statement, Theme
 from sjt.pages.guard import Desk, Loaded
+from sjt.pages.shown import day
 from sjt.rules.access import Relation, may_ever, refusal
-from sjt.rules.authoring import State
+from sjt.rules.authoring import Due, State, review_due, stands_alone
 from sjt.rules.plan import Specification
 from sjt.rules.refusals import NotFound
 from sjt.services import authoring
@@ -19,7 +21,9 @@ from sjt.words import say
 
 pages = Blueprint("authoring", __name__, url_prefix="/bank")
 
+BUTTONS = ("write", "approve", "publish", "withdraw", "try")
 KINDS = {State.DRAFT: "info", State.IN_REVIEW: "warn", State.APPROVED: "info", State.LIVE: "good"}
+DUE = {Due.OVERDUE: "bad", Due.SOON: "warn", Due.LATER: "neutral"}
 BADGES = {state: (KINDS.get(state, "neutral"), say(f"authoring.state.{state.value}")) for state in State}
 
 
@@ -34,6 +38,11 @@ class Frame:
     def theme(self) -> Theme:
         """The theme of its scenario."""
         return self.specification.blueprint.themes[self.version.theme]
+
+    @property
+    def alone(self) -> bool:
+        """Whether it is a question that stands alone."""
+        return stands_alone(self.specification.blueprint)
 
     def statement(self, code: str) -> Statement:
         """One of the theme's statements."""
@@ -68,4 +77,32 @@ def may_review(desk: Desk, version: Version) -> bool:
 
 def may(desk: Desk) -> dict[str, bool]:
     """Which of the bank's acts the person's roles allow at all, for buttons."""
-    return {act: may_ever(f"bank.{act}", desk.person.roles) for act in ("write", "approve", "publish", "withdraw")}
+    return {act: may_ever(f"bank.{act}", desk.person.roles) for act in BUTTONS}
+
+
+@dataclass(frozen=True)
+class NextReview:
+    """When a live version must be read again, and how near that is, as a badge shows it."""
+
+    at: dt.datetime
+    due: Due
+    kind: str
+    words: str
+
+
+def next_review(desk: Desk, specification: Specification, version: Version | None) -> NextReview | None:
+    """The next review of a live version; None for any other, or where the bank is not reviewed by the calendar."""
+    months = specification.blueprint.policy.review_months
+    cutoffs = authoring.review_cutoffs(specification, desk.now)
+    if version is None or version.state != State.LIVE or version.reviewed_at is None or not (months and cutoffs):
+        return None
+    at, due = review_due(version.reviewed_at, months), cutoffs.of(version.reviewed_at)
+    return NextReview(at, due, DUE[due], say(f"authoring.due.{due.value}", day=day(at)))
+
+
+def age(desk: Desk, at: dt.datetime | None) -> str:
+    """How long something has waited, in whole days."""
+    days = (desk.now - at).days if at else 0
+    if days < 1:
+        return say("authoring.age.today")
+    return say("authoring.age.day") if days == 1 else say("authoring.age.days", days=days)

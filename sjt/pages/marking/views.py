@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint
+from flask import Blueprint, request
 
 from sjt.pages.guard import Desk, Loaded, requires
 from sjt.pages.marking.forms import JudgementForm, check_draft, draft_from, edit_of, form_for, show_faults
@@ -13,11 +13,13 @@ from sjt.pages.shown import time_with_seconds
 from sjt.rules.access import Relation, may_ever
 from sjt.rules.marking import SHIPPED, Draft
 from sjt.rules.refusals import BadInput, NotFound, NotNow, Refusal, Stale
-from sjt.services import marking
-from sjt.stores import marks
+from sjt.services import authoring, marking
+from sjt.stores import drafts, marks
 from sjt.stores.marks import Asked, Mark
 from sjt.stores.marks.standings import IDLE
 from sjt.words import say
+
+LONGEST_REPORT = 2_000  # code points, as short texts are stored
 
 pages = Blueprint("marking", __name__, url_prefix="/marking")
 
@@ -99,9 +101,9 @@ def _sheet(
     recent = marks.recently_final(desk.conn, desk.person.id, desk.now - SHIPPED.recall_within)
     template = "marking/done.html" if mark.final_at else "marking/answer.html"
     recallable = mark.id in {own.id for own, _ in recent}
-    return show(
-        template, status, sheet=sheet, form=form, refused=refused, recent=recent[:1], recallable=recallable, **more
-    )  # fmt: skip
+    reports = drafts.reported_by(desk.conn, desk.person.id, sheet.material.asked.id)
+    shown = {"sheet": sheet, "form": form, "refused": refused, "recent": recent[:1], "reports": reports}
+    return show(template, status, recallable=recallable, **shown, **more)
 
 
 @pages.post("/answer/<ref>/draft")
@@ -173,6 +175,22 @@ def give_back(desk: Desk, mark: Mark) -> Reply:
     question = marks.unmarked(desk.conn, mark.response_id).question_version_id
     marking.give_back(desk.conn, mark, desk.now)
     return _onward(desk, question, say("marking.given_back"))
+
+
+@pages.post("/answer/<ref>/unclear")
+@requires("marking.mark", on=_mark)
+def unclear(desk: Desk, mark: Mark) -> Reply:
+    """Tell the guide's writers what is unclear; of this answer they get the text, and nothing else."""
+    _require_own(mark)
+    comment = (request.form.get("comment") or "").replace("\r\n", "\n").replace("\0", "").strip()
+    too_long = len(comment) > LONGEST_REPORT
+    if not comment or too_long:
+        form = form_for(_codes(desk, mark), marking.draft_of(mark), mark.edit)
+        words = say("authoring.report_long", limit=f"{LONGEST_REPORT:,}") if too_long else say("authoring.report_empty")
+        return _sheet(desk, mark, form, 400, words, unclear=comment)
+    question = marks.unmarked(desk.conn, mark.response_id).question_version_id
+    authoring.report_guide(desk.conn, desk.person, question, mark.response_id, comment, desk.now)
+    return go("marking.answer", say("authoring.report_kept"), ref=mark.ref)
 
 
 @pages.post("/answer/<ref>/recall")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -16,17 +16,7 @@ from sjt.stores.bank import LANGUAGE as LANGUAGE
 
 OBJECT = "scenario version"  # in the records of what staff did
 OPENED = "bank.opened"
-
-
-@dataclass(frozen=True)
-class Review:
-    """One decision on a version: by whom, which, why, when."""
-
-    version_id: int
-    reviewer: str
-    decision: str
-    comment: str
-    at: dt.datetime
+COPIED = "bank.copied"
 
 
 @dataclass(frozen=True)
@@ -52,10 +42,18 @@ class Version:
     live_at: dt.datetime | None
     withdrawn_at: dt.datetime | None
     withdrawn_reason: str | None
+    asked_id: int | None  # who was asked by name to review it, if anybody was
     approved_by: str | None
     withdrawn_by: str | None
+    asked_to: str | None
+    confirmed_at: dt.datetime | None  # when it was last read again and found fit
     authors: Mapping[int, str] = field(default_factory=dict)  # who wrote it: person id -> name
     statements: tuple[str, ...] = ()
+
+    @property
+    def reviewed_at(self) -> dt.datetime | None:
+        """When somebody last found it fit: at its approval, or at a yearly review since."""
+        return self.confirmed_at or self.approved_at
 
     @property
     def written_by(self) -> str:
@@ -65,26 +63,18 @@ class Version:
 
 def by_ref(conn: sa.Connection, ref: str) -> Version | None:
     """A version by its reference."""
-    return next(iter(_versions(conn, t.scenario_versions.c.ref == ref)), None)
+    return next(iter(versions_where(conn, t.scenario_versions.c.ref == ref)), None)
 
 
 def by_number(conn: sa.Connection, scenario_id: int, number: int) -> Version | None:
     """A version of a scenario by its number."""
     v = t.scenario_versions
-    return next(iter(_versions(conn, (v.c.scenario_id == scenario_id) & (v.c.number == number))), None)
+    return next(iter(versions_where(conn, (v.c.scenario_id == scenario_id) & (v.c.number == number))), None)
 
 
 def of_scenario(conn: sa.Connection, slug: str) -> list[Version]:
     """All versions of a scenario, newest first."""
-    return _versions(conn, t.scenarios.c.slug == slug)
-
-
-def of_spec(conn: sa.Connection, spec_name: str) -> dict[str, list[Version]]:
-    """All versions of all scenarios of a specification by slug, newest first."""
-    found: dict[str, list[Version]] = {}
-    for version in _versions(conn, t.scenarios.c.spec_name == spec_name):
-        found.setdefault(version.slug, []).append(version)
-    return found
+    return versions_where(conn, t.scenarios.c.slug == slug)
 
 
 def scenario_id(conn: sa.Connection, slug: str) -> int | None:
@@ -92,25 +82,30 @@ def scenario_id(conn: sa.Connection, slug: str) -> int | None:
     return conn.scalar(sa.select(t.scenarios.c.id).where(t.scenarios.c.slug == slug))
 
 
-def _versions(conn: sa.Connection, condition: sa.ColumnElement[bool]) -> list[Version]:
-    v, approver, withdrawer = t.scenario_versions, t.people.alias(), t.people.alias()
+def versions_where(conn: sa.Connection, condition: sa.ColumnElement[bool]) -> list[Version]:
+    """Versions under a condition, by scenario and the newest first: three statements, however many there are."""
+    v, yearly = t.scenario_versions, t.yearly_reviews
+    approver, withdrawer, asked = (t.people.alias() for _ in range(3))
+    confirmed = sa.select(sa.func.max(yearly.c.at)).where(yearly.c.scenario_version_id == v.c.id).scalar_subquery()
     columns = [
         v.c[name]
         for name in (
             "id", "ref", "scenario_id", "number", "state", "sample", "edit", "created_by", "created_at", "changed_at",
-            "submitted_at", "approved_at", "live_at", "withdrawn_at", "withdrawn_reason",
+            "submitted_at", "approved_at", "live_at", "withdrawn_at", "withdrawn_reason", "asked_id",
         )
     ]  # fmt: skip
     rows = conn.execute(
         sa.select(
             *columns, t.scenarios.c.slug, t.scenarios.c.spec_name, t.scenarios.c.theme, t.scenario_texts.c.title,
             approver.c.name.label("approved_by"), withdrawer.c.name.label("withdrawn_by"),
+            asked.c.name.label("asked_to"), confirmed.label("confirmed_at"),
         )
         .join(t.scenarios, t.scenarios.c.id == v.c.scenario_id)
         .join(t.scenario_texts, (t.scenario_texts.c.scenario_version_id == v.c.id)
               & (t.scenario_texts.c.language == LANGUAGE))
         .outerjoin(approver, approver.c.id == v.c.approved_by)
         .outerjoin(withdrawer, withdrawer.c.id == v.c.withdrawn_by)
+        .outerjoin(asked, asked.c.id == v.c.asked_id)
         .where(condition)
         .order_by(t.scenarios.c.slug, v.c.number.desc())
     ).mappings().all()  # fmt: skip
@@ -142,30 +137,21 @@ def _statements(conn: sa.Connection, ids: Collection[int]) -> dict[int, tuple[st
 
 def content_of(conn: sa.Connection, version_id: int) -> Content:
     """All that is written of a version."""
-    s = t.scenario_texts
+    s, q = t.scenario_texts, t.question_texts
     text = conn.execute(sa.select(s).where(s.c.scenario_version_id == version_id, s.c.language == LANGUAGE)).one()
     rows = conn.execute(
-        sa.select(t.questions.c.statement, t.question_texts.c.text, t.question_texts.c.guide)
+        sa.select(t.questions.c.statement, t.question_versions.c.format, q.c.text, q.c.guide, q.c.body)
         .join(t.question_versions, t.question_versions.c.question_id == t.questions.c.id)
-        .join(t.question_texts, t.question_texts.c.question_version_id == t.question_versions.c.id)
-        .where(t.question_versions.c.scenario_version_id == version_id, t.question_texts.c.language == LANGUAGE)
+        .join(q, q.c.question_version_id == t.question_versions.c.id)
+        .where(t.question_versions.c.scenario_version_id == version_id, q.c.language == LANGUAGE)
         .order_by(t.questions.c.statement)
     ).all()
-    questions = (Asked(r.statement, r.text, {point: Guidance(**told) for point, told in r.guide.items()}) for r in rows)
-    return Content(text.title, text.text, tuple(text.sources), tuple(questions))
-
-
-def holding_words(conn: sa.Connection, spec_name: str, words: Sequence[str]) -> frozenset[str]:
-    """The slugs of scenarios of which one version holds all the words, in any of its texts."""
-    s, q, v = t.scenario_texts, t.question_versions, t.scenario_versions
-    asked = sa.select(q.c.scenario_version_id).select_from(q.join(t.question_texts))
-    query = sa.select(t.scenarios.c.slug).select_from(t.scenarios.join(v).join(s))
-    query = query.where(t.scenarios.c.spec_name == spec_name)
-    for word in words:
-        questions = asked.where(t.question_texts.c.text.icontains(word, autoescape=True))
-        found = [column.icontains(word, autoescape=True) for column in (s.c.title, s.c.text, t.scenarios.c.slug)]
-        query = query.where(sa.or_(*found, v.c.id.in_(questions)))
-    return frozenset(conn.scalars(query))
+    questions = tuple(
+        Asked(r.statement, r.text, {point: Guidance(**told) for point, told in r.guide.items()}, r.format, r.body)
+        for r in rows
+    )
+    lists = (tuple(names) for names in (text.enemies, text.tags))
+    return Content(text.title, text.text, tuple(text.sources), questions, *lists).without_blanks()
 
 
 def live_questions(conn: sa.Connection, spec_name: str) -> Counter[str]:
@@ -180,18 +166,6 @@ def live_questions(conn: sa.Connection, spec_name: str) -> Counter[str]:
     return Counter(conn.scalars(query))
 
 
-def reviews_of(conn: sa.Connection, version_ids: Collection[int]) -> list[Review]:
-    """The decisions on these versions, newest first."""
-    r = t.reviews
-    rows = conn.execute(
-        sa.select(r.c.scenario_version_id, t.people.c.name, r.c.decision, r.c.comment, r.c.at)
-        .join(t.people, t.people.c.id == r.c.reviewer_id)
-        .where(r.c.scenario_version_id.in_(version_ids))
-        .order_by(r.c.at.desc(), r.c.id.desc())
-    )
-    return [Review(*row) for row in rows]
-
-
 def opened_until(
     conn: sa.Connection, person_id: int, ref: str, now: dt.datetime, lasts: dt.timedelta
 ) -> dt.datetime | None:
@@ -204,3 +178,14 @@ def opened_until(
         )
     )  # fmt: skip
     return opened + lasts if opened else None
+
+
+def copied_from(conn: sa.Connection, refs: Collection[str]) -> dict[str, tuple[str, int]]:
+    """Which scenario and version a version was copied from, by its reference; the records keep it."""
+    r = t.records
+    rows = conn.execute(
+        sa.select(r.c.object_ref, r.c.detail).where(
+            r.c.object_kind == OBJECT, r.c.act == COPIED, r.c.object_ref.in_(list(refs))
+        )
+    )
+    return {row.object_ref: (row.detail["from_scenario"], row.detail["from_number"]) for row in rows}
