@@ -8,6 +8,7 @@ from item_bank.blueprint import Blueprint, CriteriaSet, Pathway, Point, Slots, S
 from item_bank.formats import EXTENDED_ANSWER
 from item_bank.scenarios import Bank, Guidance, Question, Scenario
 from sjt.rules.grading import Marked
+from sjt.rules.pass_rules import CountAndKeys
 from sjt.rules.plan import Specification
 from sjt.services.files import shipped_bank, shipped_specifications
 
@@ -49,8 +50,7 @@ def a_specification(
         test_title="A small test",
         duration_minutes=60,
         grace_seconds=5,
-        passes_needed=passes_needed,
-        pass_clause="Enough questions and every key question",
+        pass_rule=CountAndKeys(passes_needed, "Enough questions and every key question"),
         blueprint=a_blueprint(statements, drawn=drawn),
         edge_cases=(),
         open_questions=(),

@@ -1,64 +1,32 @@
-"""Papers: drawn from a stored seed, frozen with version numbers and order, and proved.
-
-The draw uses nothing but the blueprint, the bank and the seed, so that it can be repeated; the proof
-checks a finished paper against the blueprint without looking at how it was drawn.
-"""
+"""Drawing a paper: what the bank can serve is checked first, then statements are drawn, then scenarios chosen."""
 
 from __future__ import annotations
 
 import hashlib
 import random
 import secrets
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from item_bank.blueprint import Blueprint
-from item_bank.coverage import Shortage, candidates, room, shortages
-from item_bank.scenarios import Bank
+from item_bank.exposure import NOTHING_YET, History, cap, capped, weights
+from item_bank.formats import FORMATS
+from item_bank.paper.model import Paper, PaperQuestion, PaperScenario
+from item_bank.paper.pools import Shortage, enemies_of, fitting, pools_of, shortages
+from item_bank.paper.proof import drawn_slot, own_pools, pool_slot
+from item_bank.paper.search import Candidate, Chosen, choose
+from item_bank.scenarios import Bank, Question
 
-ASSEMBLER = "1"  # stored with each paper; raised whenever the same seed would draw another paper
+# What is given up, dearest first: a scenario met before, an exposure cap, overlap with others in the room.
+MET, CAPPED, BESIDE = 1 << 60, 1 << 40, 1
 Item = TypeVar("Item")
-
-
-@dataclass(frozen=True)
-class PaperQuestion:
-    """A question of a paper: which version, on which statement, and whether it is a key question."""
-
-    question: str
-    version: int
-    statement: str
-    key: bool
-
-
-@dataclass(frozen=True)
-class PaperScenario:
-    """A scenario of a paper with its questions in the order in which they are asked."""
-
-    scenario: str
-    version: int
-    theme: str
-    questions: tuple[PaperQuestion, ...]
-
-
-@dataclass(frozen=True)
-class Paper:
-    """The exact scenarios and questions of one candidate, in order."""
-
-    scenarios: tuple[PaperScenario, ...]
-
-    @property
-    def questions(self) -> tuple[PaperQuestion, ...]:
-        """All questions in the order of the paper."""
-        return tuple(q for s in self.scenarios for q in s.questions)
 
 
 class BankTooThin(Exception):
     """The bank cannot serve a paper; ``shortages`` names what is missing."""
 
     def __init__(self, missing: Sequence[Shortage]) -> None:
-        super().__init__("; ".join(f"{s.pathway} {s.statement}: {s.live} live, {s.needed} needed" for s in missing))
+        super().__init__("; ".join(map(str, missing)))
         self.shortages = tuple(missing)
 
 
@@ -79,94 +47,125 @@ class Drawer:
         if missing:
             raise BankTooThin(missing)
         self._statements = {s.code: s for s in blueprint.statements(pathway)}
-        self._pools = {theme: bank.pool(theme) for theme in blueprint.pathways[pathway].themes}
+        self._pools = pools_of(bank, blueprint, pathway)
+        self._units = {unit.slug: unit for pool in self._pools.values() for unit in pool.units}
+        self._enemies = enemies_of(self._units.values())
+        self._fitting: dict[tuple[str, frozenset[str]], list[tuple[str, int]]] = {}
         self._first = self._possible(blueprint.drawable(pathway), frozenset())
 
-    def draw(self, seed: str) -> Paper:
-        """The paper of a seed: the same bank and seed always give the same paper."""
+    def draw(self, seed: str, history: History = NOTHING_YET) -> Paper:
+        """The paper of a seed: the same bank, history and seed always give the same paper."""
         source = random.Random(hashlib.sha256(seed.encode()).digest())  # noqa: S311 - repeatable on purpose
-        drawn = self._draw_statements(source)
-        chosen = [self._choose(theme, drawn, source) for theme in self._pools]
-        return Paper(tuple(_shuffled(chosen, source)))
+        costs = self._costs(history)
+        drawn = self._draw_statements(source, history)
+        chosen = self._choose(frozenset(drawn), costs, source)
+        if chosen is None:
+            raise AssertionError("statements are drawn such that a paper is possible")
+        slots = {code: drawn_slot(n) for n, code in enumerate(drawn, 1)}
+        made = self._arranged([self._scenario(slug, slots, source) for slug in chosen.slugs], source)
+        return Paper(tuple(made), tuple(sorted(set(chosen.slugs) & history.met)))
 
-    def _draw_statements(self, source: random.Random) -> frozenset[str]:
-        """Statements by weight, each such that the paper can still be completed after it."""
-        left, drawn = self._first, frozenset[str]()
+    # ------------------------------------------------------------------------------------- drawn statements
+    def _draw_statements(self, source: random.Random, history: History) -> list[str]:
+        """Statements by weight, each such that the paper can still be completed after it, with fewest repeats."""
+        drawn: list[str] = []
+        left: Mapping[str, int] = self._first
         while len(drawn) < self.blueprint.slots.drawn:
-            left = self._possible(left, drawn) if drawn else left
-            drawn |= {_weighted(left, source)}
+            left = self._possible(left, frozenset(drawn)) if drawn else left
+            least = self._least_met(left, frozenset(drawn), history.met)
+            drawn.append(_weighted(weights(least, history.drawn), source))
         return drawn
 
-    def _possible(self, weights: Mapping[str, int], drawn: frozenset[str]) -> dict[str, int]:
-        needed = self.blueprint.slots.drawn
-        return {
-            code: weight
-            for code, weight in weights.items()
-            if code not in drawn and room(self._pools, self.blueprint, self.pathway, drawn | {code}) >= needed
-        }
+    def _possible(self, published: Mapping[str, int], drawn: frozenset[str]) -> dict[str, int]:
+        """The statements that may be drawn beside these, so that a paper holds enough of them in the end."""
+        left = {code: weight for code, weight in published.items() if code not in drawn}
+        return {code: weight for code, weight in left.items() if self._choose(drawn | {code}, {}) is not None}
 
-    def _choose(self, theme: str, drawn: frozenset[str], source: random.Random) -> PaperScenario:
-        extra = {code for code in drawn if self._statements[code].theme == theme}
-        scenario = _pick(candidates(self._pools[theme], self.blueprint, theme, extra), source)
-        asked = {s.code for s in self.blueprint.themes[theme].statements if s.essential} | extra
-        questions = tuple(
-            PaperQuestion(q.slug, q.version, q.statement, self._statements[q.statement].key)
-            for q in scenario.questions
-            if q.statement in asked
-        )
-        return PaperScenario(scenario.slug, scenario.version, theme, questions)
+    def _least_met(self, left: Mapping[str, int], drawn: frozenset[str], met: frozenset[str]) -> Mapping[str, int]:
+        """Of the statements left, those with which the candidate meets the fewest scenarios again."""
+        if not met & self._units.keys():
+            return left
+        again = {code: self._choose(drawn | {code}, dict.fromkeys(met, 1)) for code in left}
+        fewest = min(found.cost for found in again.values() if found)
+        return {code: left[code] for code, found in again.items() if found and found.cost == fewest}
+
+    # ------------------------------------------------------------------------------------------- scenarios
+    def _choose(
+        self, drawn: frozenset[str], costs: Mapping[str, int], source: random.Random | None = None
+    ) -> Chosen | None:
+        """A unit for each slot, asking all drawn statements, at the least cost; None when there is none."""
+        slots = [
+            [Candidate(slug, costs.get(slug, 0), gain) for slug, gain in self._fit(name, drawn)]
+            for name, pool in self._pools.items()
+            for _ in range(pool.many)
+        ]
+        return choose(slots, self._enemies, self.blueprint.slots.drawn, source)
+
+    def _fit(self, name: str, drawn: frozenset[str]) -> list[tuple[str, int]]:
+        """The units of a pool that ask the drawn statements of its theme; and how many drawable ones each asks."""
+        pool = self._pools[name]
+        own = drawn & pool.drawable
+        if (name, own) not in self._fitting:
+            fits = fitting(pool, own)
+            self._fitting[name, own] = [(u.slug, sum(q.statement in pool.drawable for q in u.questions)) for u in fits]
+        return self._fitting[name, own]
+
+    def _costs(self, history: History) -> dict[str, int]:
+        """What it costs to use each unit; units that cost nothing are left out."""
+        costs = {slug: BESIDE * times for slug, times in history.beside.items()}
+        for pool in self._pools.values():
+            used = {unit.slug: history.exposed.get(unit.slug, 0) for unit in pool.units}
+            for slug in capped(used, cap(len(used) / pool.many, self.blueprint) / pool.many):
+                costs[slug] = costs.get(slug, 0) + CAPPED
+        for slug in history.met:
+            costs[slug] = costs.get(slug, 0) + MET
+        return costs
+
+    # --------------------------------------------------------------------------------------------- the paper
+    def _scenario(self, slug: str, drawn: Mapping[str, str], source: random.Random) -> PaperScenario:
+        unit = self._units[slug]
+        asked = [q for q in unit.questions if self._asks(q, drawn)]
+        questions = tuple(self._question(q, drawn.get(q.statement, q.statement), source) for q in asked)
+        return PaperScenario(slug, unit.version, unit.theme, questions)
+
+    def _asks(self, question: Question, drawn: Collection[str]) -> bool:
+        alone = self.blueprint.layout == "questions"
+        return alone or question.statement in drawn or self._statements[question.statement].essential
+
+    def _question(self, question: Question, slot: str, source: random.Random) -> PaperQuestion:
+        options = [option.id for option in FORMATS[question.format].options(question.body)]
+        key = self._statements[question.statement].key
+        shown = tuple(_shuffled(options, source))
+        return PaperQuestion(question.slug, question.version, question.statement, key, slot, question.format, shown)
+
+    def _arranged(self, scenarios: list[PaperScenario], source: random.Random) -> list[PaperScenario]:
+        """Scenarios in any order; questions that stand alone by format, in any order within it, and numbered."""
+        mixed = _shuffled(scenarios, source)
+        if self.blueprint.layout == "scenarios":
+            return mixed
+        formats = list(self.blueprint.formats)
+        mixed.sort(key=lambda s: formats.index(s.questions[0].format))
+        return list(_numbered(mixed, own_pools(self.blueprint, self.pathway)))
 
 
-def breaches(paper: Paper, blueprint: Blueprint, pathway: str) -> Iterator[str]:
-    """What a paper breaks of its blueprint, a message code each; a valid paper yields nothing.
-
-    ST0087: nine scenarios, one a theme; sixteen questions; each essential statement once; one drawn from
-    the rest; exactly three key questions; nothing of the other pathway.
-    """
-    asked = Counter(q.statement for q in paper.questions)
-    own = {s.code: s for s in blueprint.statements(pathway)}
-    slots = blueprint.slots
-    if sorted(s.theme for s in paper.scenarios) != sorted(blueprint.pathways[pathway].themes):
-        yield "paper.themes"
-    if len({s.scenario for s in paper.scenarios}) != slots.scenarios:
-        yield "paper.scenarios"
-    if sum(asked.values()) != slots.questions or _doubled(paper):
-        yield "paper.questions"
-    if any(asked[s.code] != 1 for s in blueprint.essential(pathway)):
-        yield "paper.essential"
-    if sum(asked[code] for code in blueprint.drawable(pathway)) != slots.drawn:
-        yield "paper.drawn"
-    if sum(q.key for q in paper.questions) != slots.keys or any(q.key != _is_key(own, q) for q in paper.questions):
-        yield "paper.keys"
-    if any(q.statement not in own or own[q.statement].theme != s.theme for s in paper.scenarios for q in s.questions):
-        yield "paper.foreign"
+def _numbered(scenarios: Iterable[PaperScenario], pools: Mapping[str, Mapping[str, int]]) -> Iterator[PaperScenario]:
+    """Each question that stands alone gets a slot of its pool."""
+    numbers = {(code, format_): iter(range(1, many + 1)) for code, of in pools.items() for format_, many in of.items()}
+    for scenario in scenarios:
+        (q,) = scenario.questions
+        slot = pool_slot(q.statement, q.format, next(numbers[q.statement, q.format]))
+        numbered = PaperQuestion(q.question, q.version, q.statement, q.key, slot, q.format, q.options)
+        yield PaperScenario(scenario.scenario, scenario.version, scenario.theme, (numbered,))
 
 
-def _doubled(paper: Paper) -> bool:
-    """Whether a statement is asked twice, or the same question stands there twice."""
-    questions = paper.questions
-    return len({q.statement for q in questions}) < len(questions) or len({q.question for q in questions}) < len(
-        questions
-    )
-
-
-def _is_key(own: Mapping[str, object], question: PaperQuestion) -> bool:
-    statement = own.get(question.statement)
-    return bool(getattr(statement, "key", False))
-
-
-def _pick(items: Sequence[Item], source: random.Random) -> Item:
-    """One of the items; built on ``random()`` alone, whose sequence is the same in every Python version."""
-    return items[int(source.random() * len(items))]
-
-
-def _weighted(weights: Mapping[str, int], source: random.Random) -> str:
-    mark = source.random() * sum(weights.values())
-    for code, weight in weights.items():
+def _weighted(among: Mapping[str, float], source: random.Random) -> str:
+    """One of the codes by weight; built on ``random()`` alone, whose sequence is the same in every Python version."""
+    mark = source.random() * sum(among.values())
+    for code, weight in among.items():
         mark -= weight
         if mark < 0:
             return code
-    return list(weights)[-1]
+    return list(among)[-1]
 
 
 def _shuffled(items: Sequence[Item], source: random.Random) -> list[Item]:

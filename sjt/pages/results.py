@@ -13,6 +13,7 @@ from sjt.rules.refusals import BadInput, NotFound, NotNow
 from sjt.services import results
 from sjt.services.grading import outcome_words
 from sjt.services.results import Released
+from sjt.services.specifications import practice_ids
 from sjt.stores import results as store
 from sjt.stores import sittings as sitting_store
 from sjt.stores.results import Result
@@ -54,7 +55,7 @@ def _own_results(desk: Desk) -> Loaded:
 def sittings(desk: Desk) -> Reply:
     """Sittings that have begun, with how many results are released."""
     page = max(request.args.get("page", 1, int), 1)
-    found = store.sittings_begun(desk.conn, desk.now, PAGE_LENGTH + 1, (page - 1) * PAGE_LENGTH)
+    found = store.sittings_begun(desk.conn, desk.now, PAGE_LENGTH + 1, (page - 1) * PAGE_LENGTH, practice_ids())
     more = len(found) > PAGE_LENGTH
     leads = may_ever("marking.overview", desk.person.roles)
     return show("results/sittings.html", sittings=found[:PAGE_LENGTH], page=page, more=more, leads=leads)

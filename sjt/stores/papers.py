@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
+from item_bank.formats import EXTENDED_ANSWER
 from item_bank.paper import ASSEMBLER, Paper
 from sjt.stores import tables as t
 from sjt.stores.bank import LANGUAGE
@@ -23,6 +25,9 @@ class ShownQuestion:
     statement: str
     key: bool
     text: str
+    format: str = EXTENDED_ANSWER
+    body: Mapping[str, str] = field(default_factory=dict)  # key and reasons included: never for a page of theirs
+    options: tuple[str, ...] = ()  # ids in the order shown; none: the order of the body
 
 
 @dataclass(frozen=True)
@@ -49,13 +54,21 @@ class ShownPaper:
         return tuple(q for s in self.scenarios for q in s.questions)
 
 
-def keep(conn: sa.Connection, attempt_id: int, paper: Paper, seed: str, paper_hash: str, now: dt.datetime) -> str:
+@dataclass(frozen=True)
+class Drawn:
+    """What a paper was drawn from: its seed, its hash, and the state of bank and history."""
+
+    seed: str
+    hash: str
+    drawn_from: Mapping[str, object] = field(default_factory=dict)
+
+
+def keep(conn: sa.Connection, attempt_id: int, paper: Paper, drawn: Drawn, now: dt.datetime) -> str:
     """Freeze a paper for an attempt; returns its reference. A paper drawn before and not begun gives way."""
-    old = sa.select(t.papers.c.id).where(t.papers.c.attempt_id == attempt_id)
-    conn.execute(t.paper_questions.delete().where(t.paper_questions.c.paper_id.in_(old)))
-    conn.execute(t.papers.delete().where(t.papers.c.attempt_id == attempt_id))
+    burn(conn, attempt_id)
     ref = new_ref()
-    row = {"ref": ref, "attempt_id": attempt_id, "seed": seed, "assembler": ASSEMBLER, "hash": paper_hash}
+    row = {"ref": ref, "attempt_id": attempt_id, "seed": drawn.seed, "assembler": ASSEMBLER, "hash": drawn.hash,
+           "drawn_from": dict(drawn.drawn_from)}  # fmt: skip
     paper_id = conn.execute(t.papers.insert().values(**row, drawn_at=now).returning(t.papers.c.id)).scalar_one()
     ids = _version_ids(conn, paper)
     rows: list[dict[str, object]] = []
@@ -71,10 +84,24 @@ def keep(conn: sa.Connection, attempt_id: int, paper: Paper, seed: str, paper_ha
                     "question_version_id": question_id,
                     "statement": question.statement,
                     "key": question.key,
+                    "slot": question.slot,
+                    "options": list(question.options),
                 }
             )
     conn.execute(t.paper_questions.insert(), rows)
     return ref
+
+
+def burn(conn: sa.Connection, attempt_id: int) -> None:
+    """Take a paper that was not begun away. IntegrityError when it was: a begun paper never changes."""
+    old = sa.select(t.papers.c.id).where(t.papers.c.attempt_id == attempt_id)
+    conn.execute(t.paper_questions.delete().where(t.paper_questions.c.paper_id.in_(old)))
+    conn.execute(t.papers.delete().where(t.papers.c.attempt_id == attempt_id))
+
+
+def has(conn: sa.Connection, attempt_id: int) -> bool:
+    """Whether an attempt has a paper."""
+    return conn.scalar(sa.select(t.papers.c.id).where(t.papers.c.attempt_id == attempt_id)) is not None
 
 
 def _version_ids(conn: sa.Connection, paper: Paper) -> dict[tuple[str, int], tuple[int, int]]:
@@ -92,7 +119,8 @@ def shown(conn: sa.Connection, attempt_id: int) -> ShownPaper | None:
     pq, qv = t.paper_questions, t.question_versions
     rows = conn.execute(
         sa.select(t.papers.c.ref, t.papers.c.hash, pq.c.position, pq.c.scenario_position, pq.c.statement, pq.c.key,
-                  qv.c.id, qv.c.number, t.questions.c.slug, t.question_texts.c.text,
+                  qv.c.id, qv.c.number, qv.c.format, t.questions.c.slug, t.question_texts.c.text,
+                  t.question_texts.c.body, pq.c.options,
                   t.scenario_texts.c.title, t.scenario_texts.c.text.label("scenario_text"))
         .select_from(t.papers).join(pq, pq.c.paper_id == t.papers.c.id)
         .join(qv, qv.c.id == pq.c.question_version_id).join(t.questions, t.questions.c.id == qv.c.question_id)
@@ -108,21 +136,9 @@ def shown(conn: sa.Connection, attempt_id: int) -> ShownPaper | None:
     titles: dict[int, tuple[str, str]] = {}
     for row in rows:
         code = f"{row.slug}@{row.number}"
-        question = ShownQuestion(row.id, code, row.position, row.statement, row.key, row.text)
+        kind = (row.format, row.body, tuple(row.options))
+        question = ShownQuestion(row.id, code, row.position, row.statement, row.key, row.text, *kind)
         scenarios.setdefault(row.scenario_position, []).append(question)
         titles[row.scenario_position] = (row.title, row.scenario_text)
     made = tuple(ShownScenario(place, *titles[place], tuple(asked)) for place, asked in scenarios.items())
     return ShownPaper(rows[0].ref, rows[0].hash, made)
-
-
-def question_ids(conn: sa.Connection, attempt_ref: str) -> dict[str, int]:
-    """The question version ids of an attempt's paper by the codes that its browser uses."""
-    rows = conn.execute(
-        sa.select(t.questions.c.slug, t.question_versions.c.number, t.question_versions.c.id)
-        .select_from(t.attempts).join(t.papers, t.papers.c.attempt_id == t.attempts.c.id)
-        .join(t.paper_questions, t.paper_questions.c.paper_id == t.papers.c.id)
-        .join(t.question_versions, t.question_versions.c.id == t.paper_questions.c.question_version_id)
-        .join(t.questions, t.questions.c.id == t.question_versions.c.question_id)
-        .where(t.attempts.c.ref == attempt_ref)
-    ).all()  # fmt: skip
-    return {f"{row.slug}@{row.number}": row.id for row in rows}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -152,8 +152,10 @@ def add_release(
     return Release(release_id, str(row["ref"]), len(rows))
 
 
-def sittings_begun(conn: sa.Connection, now: dt.datetime, limit: int, offset: int = 0) -> list[ListedSitting]:
-    """Sittings that have begun and were not cancelled, the newest first."""
+def sittings_begun(
+    conn: sa.Connection, now: dt.datetime, limit: int, offset: int = 0, but: Collection[str] = ()
+) -> list[ListedSitting]:
+    """Sittings that have begun and were not cancelled, the newest first; none of the specifications in ``but``."""
     closed = sa.select(sa.func.count()).where(
         attempts.c.sitting_id == sittings.c.id, attempts.c.closed_at.is_not(None)
     )  # fmt: skip
@@ -169,7 +171,7 @@ def sittings_begun(conn: sa.Connection, now: dt.datetime, limit: int, offset: in
             booked.scalar_subquery().label("seats"), closed.scalar_subquery().label("closed"),
             released.scalar_subquery().label("released"),
         )
-        .where(sittings.c.starts_at <= now, sittings.c.cancelled_at.is_(None))
+        .where(sittings.c.starts_at <= now, sittings.c.cancelled_at.is_(None), sittings.c.spec_id.not_in(list(but)))
         .order_by(sittings.c.starts_at.desc(), sittings.c.id.desc())
         .limit(limit).offset(offset)
     )  # fmt: skip

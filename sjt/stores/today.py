@@ -21,8 +21,8 @@ class Held:
     count: int
 
 
-def open_marks(conn: sa.Connection) -> int:
-    """How many first and second marks are still to be made final.
+def open_marks(conn: sa.Connection, but: Collection[str] = ()) -> int:
+    """How many first and second marks are still to be made final; none on specifications (full ids) in ``but``.
 
     One a question, two on a key question; an unanswered question needs none. Third marks on a disagreement
     come on top and stand in the marking overview.
@@ -35,18 +35,23 @@ def open_marks(conn: sa.Connection) -> int:
         .scalar_subquery()
     )
     needed = sa.case((responses.c.key, 2), else_=1)
-    open_ = sa.select((needed - final).label("open")).where(sa.func.trim(responses.c.text) != "").subquery()
+    wanted = (sa.func.trim(responses.c.text) != "") & attempts.c.spec_id.not_in(list(but))
+    open_ = sa.select((needed - final).label("open")).select_from(responses).join(attempts).where(wanted).subquery()
     total = sa.select(sa.func.coalesce(sa.func.sum(open_.c.open), 0)).where(open_.c.open > 0)
     return int(conn.execute(total).scalar_one())
 
 
-def held_results(conn: sa.Connection) -> list[Held]:
-    """Sittings with attempts that are closed, not void, and without a released result; oldest first."""
+def held_results(conn: sa.Connection, but: Collection[str] = ()) -> list[Held]:
+    """Sittings with attempts that are closed, not void, and without a released result; oldest first.
+
+    Attempts of the specifications (full ids) in ``but`` wait for nothing.
+    """
     released = sa.select(results.c.attempt_id)
     query = (
         sa.select(sittings.c.ref, sittings.c.title, sittings.c.starts_at, sa.func.count().label("count"))
         .join(attempts, attempts.c.sitting_id == sittings.c.id)
         .where(attempts.c.closed_at.is_not(None), attempts.c.closed_as != "void", attempts.c.id.not_in(released))
+        .where(attempts.c.spec_id.not_in(list(but)))
         .group_by(sittings.c.id, sittings.c.ref, sittings.c.title, sittings.c.starts_at)
         .order_by(sittings.c.starts_at)
     )

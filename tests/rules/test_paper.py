@@ -221,10 +221,14 @@ def a_paper() -> Paper:
     """A paper of the small blueprint: A asks A.1 (key) and A.2, B asks B.1 and B.2 (drawn)."""
     return Paper(
         (
-            PaperScenario("a", 1, "A", (PaperQuestion("q1", 1, "A.1", True), PaperQuestion("q2", 1, "A.2", False))),
-            PaperScenario("b", 1, "B", (PaperQuestion("q3", 1, "B.1", False), PaperQuestion("q4", 1, "B.2", False))),
+            PaperScenario("a", 1, "A", (_asked("q1", "A.1", key=True), _asked("q2", "A.2"))),
+            PaperScenario("b", 1, "B", (_asked("q3", "B.1"), _asked("q4", "B.2", "drawn 1"))),
         )
     )
+
+
+def _asked(slug: str, statement: str, slot: str = "", *, key: bool = False) -> PaperQuestion:
+    return PaperQuestion(slug, 1, statement, key, slot or statement)
 
 
 def with_question(place: int, **changes: Any) -> Paper:
@@ -252,7 +256,11 @@ BROKEN = {
     "a question left out": (with_scenario(0, lambda s: replace(s, questions=s.questions[:1])), "paper.questions"),
     "a question too many": (with_scenario(0, lambda s: replace(s, questions=(*s.questions, MORE))), "paper.questions"),
     "two drawn statements": (with_question(2, statement="A.3"), "paper.essential"),
-    "a statement doubled": (with_question(3, statement="B.1"), "paper.questions"),
+    "a statement doubled": (with_question(3, statement="B.1"), "paper.doubled"),
+    "a question in another's slot": (with_question(3, slot="B.1"), "paper.slots"),
+    "a question in no slot": (with_question(3, slot=""), "paper.slots"),
+    "slots changed for each other": (with_scenario(0, lambda s: replace(s, questions=(
+        replace(s.questions[0], slot="A.2"), replace(s.questions[1], slot="A.1")))), "paper.slots"),
     "a question doubled": (with_question(3, question="q3"), "paper.questions"),
     "nothing drawn": (with_scenario(1, lambda s: replace(s, questions=s.questions[:1])), "paper.drawn"),
     "a foreign statement": (with_question(3, statement="Z.1"), "paper.foreign"),

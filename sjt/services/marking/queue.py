@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from sjt.rules.marking import SHIPPED, THIRD, is_held
-from sjt.services.marking.standing import Bars, bars, free_turns, title_of, turn_for, verdict
+from sjt.services.marking.standing import Bars, bars, free_turns, markable, title_of, turn_for, verdict
 from sjt.stores import marks, sittings
 from sjt.stores.marks import Asked, Mark, Response, Standing
 
@@ -41,7 +41,7 @@ class Queue:
 def queue(conn: sa.Connection, person_id: int, now: dt.datetime) -> Queue:
     """What a person may mark now, by question; only questions with something left or in hand."""
     barred = bars(conn, person_id)
-    standings = marks.standings(conn)
+    standings = markable(conn)
     left = Counter(s.response.question_version_id for s in standings if turn_for(s, barred, now) is not None)
     titles = {s.response.question_version_id: _title(s.response) for s in standings}
     holding: dict[int, list[Mark]] = {}
@@ -67,7 +67,7 @@ def _title(response: Response) -> str:
 def left_for(conn: sa.Connection, person_id: int, question_version_id: int, now: dt.datetime) -> tuple[int, int]:
     """How many answers a person may still claim: of one question, and over all."""
     barred = bars(conn, person_id)
-    free = [s for s in marks.standings(conn) if turn_for(s, barred, now) is not None]
+    free = [s for s in markable(conn) if turn_for(s, barred, now) is not None]
     return sum(s.response.question_version_id == question_version_id for s in free), len(free)
 
 
@@ -81,7 +81,7 @@ def next_answer(conn: sa.Connection, question_version_id: int, person_id: int, n
     holding = _holding(conn, barred, question_version_id)
     if holding:
         return holding[0][0]
-    for standing in marks.standings(conn, question_version_id=question_version_id):
+    for standing in markable(conn, question_version_id=question_version_id):
         if turn_for(standing, barred, now) is not None and (claimed := claim(conn, standing, barred, now)):
             return claimed
     return None
@@ -117,7 +117,7 @@ class Progress:
 def overview(conn: sa.Connection, now: dt.datetime) -> list[Progress]:
     """All marking whose results are not released, by sitting and question. No answers and no names."""
     groups: dict[tuple[int, int], list[Standing]] = {}
-    for standing in marks.standings(conn):
+    for standing in markable(conn):
         groups.setdefault((standing.response.sitting_id, standing.response.question_version_id), []).append(standing)
     held = sittings.by_ids(conn, {sitting for sitting, _ in groups})
     named = marks.asked(conn, {question for _, question in groups})
@@ -146,4 +146,4 @@ def _progress(sitting: sittings.Sitting, asked: Asked, group: Sequence[Standing]
 
 def open_marks(conn: sa.Connection, sitting_id: int | None = None) -> int:
     """How many judgements are still wanted before results can go: of one sitting, or of all."""
-    return sum(len(verdict(standing).wanted) for standing in marks.standings(conn, sitting_id=sitting_id))
+    return sum(len(verdict(standing).wanted) for standing in markable(conn, sitting_id=sitting_id))

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from item_bank.blueprint import Point
 from sjt.rules.marking import Judgement, Verdict, decide, is_held
 from sjt.services.papers_drawn import specifications
+from sjt.services.specifications import practice_ids
 from sjt.stores import marks
 from sjt.stores.marks import Mark, Standing
 
@@ -26,6 +27,14 @@ def points_of(spec_id: str, statement: str) -> tuple[Point, ...]:
 def title_of(spec_id: str, statement: str) -> str:
     """The title of a statement in the specification that an attempt pinned."""
     return specifications()[spec_id].blueprint.statement(statement).title
+
+
+def markable(
+    conn: sa.Connection, *, question_version_id: int | None = None, sitting_id: int | None = None
+) -> list[Standing]:
+    """Responses that may still be judged. Practice asks for no marks."""
+    where = {"question_version_id": question_version_id, "sitting_id": sitting_id}
+    return marks.standings(conn, **where, but=practice_ids())
 
 
 def verdict(standing: Standing) -> Verdict:

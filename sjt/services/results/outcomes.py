@@ -11,6 +11,7 @@ from sjt.rules.grading import INVALID, Marked, Outcome, Reason, grade
 from sjt.services.grading import outcome_words
 from sjt.services.marking import verdict
 from sjt.services.papers_drawn import specifications
+from sjt.services.specifications import practice_ids
 from sjt.stores import attempts, marks, results, seats
 from sjt.stores.attempts import Attempt
 from sjt.stores.marks import Standing
@@ -70,6 +71,8 @@ def _not_marked(seat: Seat, attempt: Attempt | None, script: Sequence[Standing])
     code = _not_closed(seat, attempt)
     if code is None and attempt is not None and attempt.spec_id not in specifications():
         return [Reason("results.no_specification", {"spec": attempt.spec_id})]
+    if attempt is not None and attempt.spec_id in practice_ids():
+        return [Reason("results.practice", {})]
     if code is None and not script:
         code = "results.no_script"
     if code is not None:

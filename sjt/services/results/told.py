@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sjt.rules.grading import Outcome, Reason
+from sjt.rules.pass_rules import CountAndKeys, PassRule
 from sjt.services.grading import outcome_words
 from sjt.services.papers_drawn import specifications
 from sjt.stores.results import Result
@@ -37,9 +38,14 @@ def told(result: Result) -> Told:
         test_title=specification.test_title,
         pathway=specification.blueprint.pathways[result.pathway].title,
         words=outcome_words(outcome),
-        rules=(_count_rule(result, specification.passes_needed), _key_rule(result)),
+        rules=_rules(result, specification.pass_rule),
         themes=_by_theme(result.questions),
     )
+
+
+def _rules(result: Result, rule: PassRule) -> tuple[tuple[bool, str], ...]:
+    """The parts of the pass rule, each met or not. Only results by count and keys are released so far."""
+    return (_count_rule(result, rule.passes_needed), _key_rule(result)) if isinstance(rule, CountAndKeys) else ()
 
 
 def _count_rule(result: Result, needed: int) -> tuple[bool, str]:

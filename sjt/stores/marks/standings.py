@@ -86,12 +86,13 @@ def standings(
     question_version_id: int | None = None,
     sitting_id: int | None = None,
     response_id: int | None = None,
+    but: Collection[str] = (),
 ) -> list[Standing]:
     """Responses that may still be judged, in the order of their random references.
 
-    Their attempt is closed, not void, and has no released result.
+    Their attempt is closed, not void, and has no released result; nor is it of a specification in ``but``.
     """
-    conditions: list[sa.ColumnElement[bool]] = [_markable]
+    conditions: list[sa.ColumnElement[bool]] = [_markable, attempts.c.spec_id.not_in(list(but))]
     if question_version_id is not None:
         conditions.append(responses.c.question_version_id == question_version_id)
     if sitting_id is not None:
