@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import fcntl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from proctoring.events import link
 
 ROOT = Path(__file__).resolve().parent.parent
 BUSY_TIMEOUT_MS = 10_000
+CHANGED = "sjt_changed"  # in a connection's info: what its transaction has changed
 
 
 class UTC(sa.types.TypeDecorator[dt.datetime]):
@@ -77,6 +78,7 @@ class Database:
         self._immediate = self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._write_lock = threading.Lock()
+        self._tell: Callable[[Collection[str]], None] = lambda changed: None
         path = self.engine.url.database
         self._lock_file = Path(f"{path}.lock") if self.is_sqlite and path and path != ":memory:" else None
 
@@ -97,7 +99,14 @@ class Database:
     def transaction(self) -> Iterator[sa.Connection]:
         """A short write transaction: no hashing, rendering or network inside."""
         with self._writer(), self._immediate.begin() as conn:
+            changed: set[str] = conn.info.setdefault(CHANGED, set())
+            changed.clear()  # of a transaction before on this connection that was rolled back
             yield conn
+        self._tell(frozenset(changed))
+
+    def on_change(self, tell: Callable[[Collection[str]], None]) -> None:
+        """Call ``tell`` after each commit of a ``transaction()`` with what ``note_change`` noted in it."""
+        self._tell = tell
 
     @contextmanager
     def statement(self) -> Iterator[sa.Connection]:
@@ -111,6 +120,34 @@ class Database:
         else:
             with self._autocommit.connect() as conn:
                 yield conn
+
+    @contextmanager
+    def alone(self, name: str) -> Iterator[bool]:
+        """Whether nobody else is at work under this name, in any process. Ends with the process that holds it."""
+        if not self.is_sqlite:
+            with self._autocommit.connect() as conn:
+                key = {"name": f"sjt {name}"}
+                held = bool(conn.scalar(sa.text("SELECT pg_try_advisory_lock(hashtext(:name))"), key))
+                try:
+                    yield held
+                finally:
+                    if held:
+                        conn.execute(sa.text("SELECT pg_advisory_unlock(hashtext(:name))"), key)
+            return
+        with Path(f"{self.engine.url.database}.{name}.lock").open("ab") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+
+    def learn(self, *tables: str) -> None:
+        """Have the planner look at tables anew after a great many rows came in; until then it guesses badly."""
+        if not self.is_sqlite:
+            with self._autocommit.connect() as conn:
+                for table in tables:
+                    conn.exec_driver_sql(f"ANALYZE {conn.dialect.identifier_preparer.quote(table)}")
 
     def time(self) -> dt.datetime:
         """The database's own time, which the clocks of all nodes follow."""
@@ -126,6 +163,11 @@ class Database:
 
     def _writer(self) -> AbstractContextManager[None]:
         return _sqlite_writer(self._write_lock, self._lock_file) if self.is_sqlite else _nobody_waits()
+
+
+def note_change(conn: sa.Connection, ref: str) -> None:
+    """Note that a transaction changes the object of this reference; whoever listens is told once it is committed."""
+    conn.info.setdefault(CHANGED, set()).add(ref)
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -21,7 +20,10 @@ from sjt.pages.guard import MARK, Guarded, View, product, transaction
 from sjt.pages.replies import Reply, send
 from sjt.rules.refusals import NotFound
 from sjt.services.delivery.door import Place, place_of
+from sjt.services.delivery.standing import known_of
 from sjt.services.product import Product
+from sjt.stores.known import Known
+from sjt.stores.people import token_hash
 
 SEAT = "seat"  # the key in Flask's cookie under which the attempt's reference stands
 
@@ -41,15 +43,6 @@ def seated(view: Callable[..., Reply]) -> View:
     return _guarded(view, transaction)
 
 
-def looking(view: Callable[..., Reply]) -> View:
-    """Guard a POST that only reads, such as a heartbeat: it opens a read-only transaction."""
-    return _guarded(view, _reading)
-
-
-def _reading() -> AbstractContextManager[sa.Connection]:
-    return product().database.reading()
-
-
 def _guarded(view: Callable[..., Reply], opened: Callable[[], Any]) -> View:
     @wraps(view)
     def guarded(attempt: str, **values: Any) -> Response:
@@ -61,6 +54,24 @@ def _guarded(view: Callable[..., Reply], opened: Callable[[], Any]) -> View:
         return send(reply)
 
     setattr(guarded, MARK, Guarded("sitting", place_of))
+    return guarded
+
+
+def beating(view: Callable[[str, Known, dt.datetime], Reply]) -> View:
+    """Guard a heartbeat: the cookie's seat and its browser, without a statement while the seat is known."""
+
+    @wraps(view)
+    def guarded(attempt: str) -> Response:
+        now = product().clock.now()
+        own_seat(attempt)
+        known = product().seats.get(attempt)
+        if known is None or known.device_hash != token_hash(device()):
+            with product().database.reading() as conn:
+                known = known_of(place_of(conn, attempt, device(), now))
+            product().seats.keep(attempt, known)
+        return send(view(attempt, known, now))
+
+    setattr(guarded, MARK, Guarded("sitting", own_seat))
     return guarded
 
 

@@ -9,19 +9,21 @@ from dataclasses import dataclass
 from sjt.clock import Clock, SystemClock
 from sjt.config import Settings
 from sjt.db import Database
+from sjt.stores.known import Seats, seats_at
 from sjt.stores.limits import FailureLimits
 from sjt.stores.presence import Presence, presence_at
 
 
 @dataclass(frozen=True)
 class Product:
-    """Settings, database, clock and presence of one running product."""
+    """Settings, database, clock, presence and what is known of seats, of one running product."""
 
     settings: Settings
     database: Database
     clock: Clock
     presence: Presence
     limits: FailureLimits
+    seats: Seats
 
     def key(self, purpose: str) -> bytes:
         """A secret of its own for each purpose, derived from the one secret key."""
@@ -34,4 +36,7 @@ def make_product(settings: Settings, clock: Clock | None = None) -> Product:
     if clock is None:
         clock = SystemClock()
         clock.follow(database.time())
-    return Product(settings, database, clock, presence_at(settings.redis_url), FailureLimits(settings.redis_url))
+    seats = seats_at(settings.redis_url)
+    database.on_change(seats.forget)
+    limits = FailureLimits(settings.redis_url)
+    return Product(settings, database, clock, presence_at(settings.redis_url), limits, seats)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from proctoring import events as evidence
 from proctoring.timing import Allowance, Pause, deadline, writable_until
-from sjt.db import chain_link, for_update
+from sjt.db import chain_link, for_update, note_change
 from sjt.rules.attempt import Facts
 from sjt.stores import pauses
 from sjt.stores import tables as t
@@ -202,10 +202,11 @@ def record(
         **(changes or {}),
     }
     row = conn.execute(
-        a.update().where(where).values(values).returning(a.c.sitting_id, a.c.seq, a.c.head)
+        a.update().where(where).values(values).returning(a.c.ref, a.c.sitting_id, a.c.seq, a.c.head)
     ).one_or_none()
     if row is None:
         return False
+    note_change(conn, row.ref)
     kept = {"kind": event.kind, "at": event.at, "payload": event.payload, "digest": event.digest}
     conn.execute(
         t.events.insert().values(sitting_id=row.sitting_id, attempt_id=attempt_id, seq=row.seq, link=row.head, **kept)

@@ -10,15 +10,17 @@ import msgspec
 from flask import current_app, request
 
 from sjt.pages.delivery.door import pages
-from sjt.pages.delivery.where import standing_of
+from sjt.pages.delivery.where import told
 from sjt.pages.guard import product
 from sjt.pages.replies import Data, Reply
-from sjt.pages.seated import SeatDesk, looking, saving, seated
+from sjt.pages.seated import SeatDesk, beating, saving, seated
 from sjt.pages.shown import time_of_day, time_with_seconds
 from sjt.rules.attempt import State
 from sjt.rules.refusals import NotNow, NotUnderstood
 from sjt.services.delivery import answers, door
+from sjt.services.delivery.standing import known_of
 from sjt.stores import scripts
+from sjt.stores.known import Known
 from sjt.stores.presence import Beat
 
 Body = TypeVar("Body")
@@ -60,7 +62,7 @@ class FlagBody(msgspec.Struct):
 def lease(desk: SeatDesk) -> Reply:
     """This page becomes the one that writes."""
     taken = door.take_lease(desk.conn, desk.place.attempt, desk.now)
-    return Data({**standing_of(desk), "lease": taken})
+    return Data({**told(known_of(desk.place), desk.now), "lease": taken})
 
 
 @pages.post("/<attempt>/save")
@@ -143,13 +145,13 @@ def flag(desk: SeatDesk) -> Reply:
 
 
 @pages.post("/<attempt>/beat")
-@looking
-def beat(desk: SeatDesk) -> Reply:
+@beating
+def beat(attempt: str, known: Known, now: dt.datetime) -> Reply:
     """A heartbeat: says that the page is there, and hears what has changed. It changes no state."""
     body = _decoded(BeatBody)
-    heard = Beat(desk.now, body.hidden, max(0, body.unsent))
-    desk.product.presence.beat(str(desk.place.attempt.sitting_id), desk.place.attempt.ref, heard)
-    return Data(standing_of(desk))
+    heard = Beat(now, body.hidden, max(0, body.unsent))
+    product().presence.beat(str(known.sitting_id), attempt, heard)
+    return Data(told(known, now))
 
 
 def _decoded(kind: type[Body]) -> Body:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from proctoring.timing import entitled_minutes, seconds_left
@@ -9,7 +10,9 @@ from sjt.pages.replies import Go, go
 from sjt.pages.seated import SeatDesk
 from sjt.pages.shown import time_of_day
 from sjt.rules.attempt import CLOSED, State
+from sjt.services.delivery.standing import deadline_of, state_of
 from sjt.services.papers_drawn import specifications
+from sjt.stores.known import Known
 
 STOPPED = (State.PAUSED, State.SUSPENDED)
 
@@ -56,15 +59,14 @@ def time_of(desk: SeatDesk) -> dict[str, Any]:
     return {"seconds_left": seconds_left(until, desk.now) if until else 0, "finish": until}
 
 
-def standing_of(desk: SeatDesk) -> dict[str, Any]:
+def told(known: Known, now: dt.datetime) -> dict[str, Any]:
     """What our scripts are told with every reply."""
-    attempt = desk.place.attempt
-    until = attempt.deadline_at(desk.now)
+    until = deadline_of(known, now)
     return {
-        "state": desk.place.state.value,
-        "version": attempt.state_version,
-        "admitted": desk.place.seat.admitted_at is not None,
-        "lease": attempt.lease,
-        "seconds_left": seconds_left(until, desk.now) if until else None,
+        "state": state_of(known, now).value,
+        "version": known.version,
+        "admitted": known.admitted,
+        "lease": known.lease,
+        "seconds_left": seconds_left(until, now) if until else None,
         "finish": time_of_day(until) if until else None,
     }

@@ -1,0 +1,71 @@
+"""Where a seat stands at a moment, from the facts that are kept beside the database."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+
+from proctoring.timing import REST, rest_left
+from sjt.rules.attempt import Facts, State, state
+from sjt.services.delivery.door import Place
+from sjt.services.product import Product
+from sjt.stores import attempts
+from sjt.stores.known import Known
+
+ASKED_AT_ONCE = 500  # references in one statement
+
+
+def known_of(place: Place) -> Known:
+    """The facts of a seat as they were read."""
+    attempt, allowance = place.attempt, place.attempt.allowance
+    pause = allowance.open_pause
+    credit = None
+    if pause is not None and pause.kind == REST:
+        credit = rest_left(allowance, pause.began).total_seconds()
+    return Known(
+        sitting_id=attempt.sitting_id, device_hash=attempt.device_hash, admitted=place.seat.admitted_at is not None,
+        lease=attempt.lease, version=attempt.state_version, grace_seconds=attempt.grace_seconds,
+        opened_at=attempt.opened_at, started_at=attempt.started_at, deadline=attempt.deadline,
+        closed_as=attempt.closed_as, paused_as=pause.kind if pause else None, paused_at=pause.began if pause else None,
+        paused_credit=credit,
+    )  # fmt: skip
+
+
+def state_of(known: Known, now: dt.datetime) -> State:
+    """The state at a moment."""
+    facts = Facts(
+        known.opened_at, known.started_at, known.deadline, known.grace_seconds, known.closed_as, known.paused_as
+    )
+    return state(facts, now)
+
+
+def deadline_of(known: Known, now: dt.datetime) -> dt.datetime | None:
+    """The deadline if a pause that lasts ended now."""
+    if known.deadline is None or known.paused_at is None:
+        return known.deadline
+    stood = max(now - known.paused_at, dt.timedelta(0))
+    most = dt.timedelta.max if known.paused_credit is None else dt.timedelta(seconds=known.paused_credit)
+    return known.deadline + min(stood, most)
+
+
+def look_over(product: Product) -> int:
+    """Forget the seats of which something older is kept than the database holds; returns how many.
+
+    A commit forgets by itself; this mends what a race or a store that did not answer has left behind.
+    """
+    kept = dict(product.seats.versions())
+    stale: list[str] = []
+    refs = list(kept)
+    with product.database.reading() as conn:
+        for start in range(0, len(refs), ASKED_AT_ONCE):
+            part = refs[start : start + ASKED_AT_ONCE]
+            held = _versions(conn, part)
+            stale += [ref for ref in part if held.get(ref) != kept[ref]]
+    product.seats.forget(stale)
+    return len(stale)
+
+
+def _versions(conn: sa.Connection, refs: list[str]) -> dict[str, int]:
+    query = sa.select(attempts.a.c.ref, attempts.a.c.state_version).where(attempts.a.c.ref.in_(refs))
+    return {row.ref: row.state_version for row in conn.execute(query)}

@@ -1,0 +1,145 @@
+"""Where each seat stands, kept beside the database so that a heartbeat needs no statement.
+
+Written after a read, forgotten after every commit that changed the attempt, looked over by each process
+every few seconds. Never the only copy of anything: what is not kept here is read again. Both forms, in
+memory and in Redis, pass one contract suite.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Collection, Mapping
+from typing import Protocol
+
+import msgspec
+import redis
+
+from sjt.stores.presence import CALL_SECONDS, CONNECT_SECONDS
+
+KEPT_SECONDS = 3600
+MOST = 50_000  # seats that one process remembers
+KEY = "sjt:seat:"
+
+
+class Known(msgspec.Struct, frozen=True):
+    """The facts from which a seat's standing follows at any moment.
+
+    ``deadline`` leaves a pause that lasts out; ``paused_credit`` is how many seconds of it count (None: all).
+    """
+
+    sitting_id: int
+    device_hash: str | None
+    admitted: bool
+    lease: int
+    version: int
+    grace_seconds: int
+    opened_at: dt.datetime | None
+    started_at: dt.datetime | None
+    deadline: dt.datetime | None
+    closed_as: str | None
+    paused_as: str | None
+    paused_at: dt.datetime | None
+    paused_credit: float | None
+
+
+class Seats(Protocol):
+    """Where standings are kept, by the reference of the attempt."""
+
+    def get(self, attempt: str) -> Known | None:
+        """What is kept of a seat; None when nothing is, or when the store does not answer."""
+        ...
+
+    def keep(self, attempt: str, known: Known) -> None:
+        """Keep what was read of a seat, unless something newer is there."""
+        ...
+
+    def forget(self, attempts: Collection[str]) -> None:
+        """These seats have changed: the next heartbeat reads them again."""
+        ...
+
+    def versions(self) -> Mapping[str, int]:
+        """The state version that this process knows of each seat, for looking them over."""
+        ...
+
+
+class MemorySeats:
+    """Standings in this one process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: dict[str, Known] = {}
+
+    def get(self, attempt: str) -> Known | None:
+        """What is kept of a seat."""
+        return self._known.get(attempt)
+
+    def keep(self, attempt: str, known: Known) -> None:
+        """Keep what was read of a seat, unless something newer is there."""
+        with self._lock:
+            if len(self._known) >= MOST:
+                self._known.clear()
+            there = self._known.get(attempt)
+            if there is None or there.version <= known.version:
+                self._known[attempt] = known
+
+    def forget(self, attempts: Collection[str]) -> None:
+        """These seats have changed."""
+        with self._lock:
+            for attempt in attempts:
+                self._known.pop(attempt, None)
+
+    def versions(self) -> Mapping[str, int]:
+        """The state version of each seat that is kept."""
+        with self._lock:
+            return {attempt: known.version for attempt, known in self._known.items()}
+
+
+class RedisSeats:
+    """Standings in Redis, shared by all workers and nodes; each process remembers which ones it wrote."""
+
+    def __init__(self, url: str) -> None:
+        self._redis = redis.Redis.from_url(url, socket_timeout=CALL_SECONDS, socket_connect_timeout=CONNECT_SECONDS)
+        self._lock = threading.Lock()
+        self._written: dict[str, int] = {}
+
+    def get(self, attempt: str) -> Known | None:
+        """What is kept of a seat; with Redis away every heartbeat reads the database."""
+        try:
+            raw = self._redis.get(KEY + attempt)
+        except redis.RedisError:
+            return None
+        return msgspec.json.decode(raw, type=Known) if isinstance(raw, bytes) else None
+
+    def keep(self, attempt: str, known: Known) -> None:
+        """Keep what was read of a seat. A race with a newer one is mended when seats are looked over."""
+        try:
+            self._redis.set(KEY + attempt, msgspec.json.encode(known), ex=KEPT_SECONDS)
+        except redis.RedisError:
+            return
+        with self._lock:
+            if len(self._written) >= MOST:
+                self._written.clear()
+            self._written[attempt] = known.version
+
+    def forget(self, attempts: Collection[str]) -> None:
+        """These seats have changed."""
+        if not attempts:
+            return
+        with self._lock:
+            for attempt in attempts:
+                self._written.pop(attempt, None)
+        try:
+            self._redis.delete(*(KEY + attempt for attempt in attempts))
+        except redis.RedisError:
+            return
+
+    def versions(self) -> Mapping[str, int]:
+        """The state versions of the seats that this process wrote."""
+        with self._lock:
+            return dict(self._written)
+
+
+def seats_at(redis_url: str | None) -> Seats:
+    """Redis when there is an address, else memory."""
+    return RedisSeats(redis_url) if redis_url else MemorySeats()
