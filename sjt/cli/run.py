@@ -37,7 +37,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         """The application, made in the worker."""
         from gunicorn.util import import_app
 
-        return import_app("wsgi:app")  # type: ignore[no-any-return]
+        return import_app("wsgi:app")  # type: ignore[no-any-return]  # gunicorn ships no types
 
 
 def run_server(port: int, workers: int, threads: int, ready: Callable[[], None]) -> None:

@@ -16,6 +16,7 @@ DESKS = (  # label, endpoint, act that opens it
     ("Sittings", "registration.sittings", "sittings.read"),
     ("Invigilation", "invigilation.sittings", "invigilation.list"),
     ("Item bank", "authoring.bank", "bank.read"),
+    ("Tests", "specifications.listed", "bank.read"),
     ("Marking", "marking.queue", "marking.queue"),
     ("Results", "results.sittings", "results.read"),
     ("People", "registration.people", "people.read"),

@@ -85,13 +85,6 @@ def test_scenarios_come_from_every_folder() -> None:
     assert {scenario.slug for scenario in bank.scenarios} == {"the-open-gate", "the-shut-gate"}
 
 
-def test_html_is_text_like_any_other() -> None:
-    marked = "<script>alert(1)</script> <b>And</b> then?"
-    bank, faults = read({"gate.yaml": SCENARIO.replace("And then?", marked)})
-    assert faults == []
-    assert bank.scenarios[0].questions[1].text == marked
-
-
 def test_sources_may_be_left_out() -> None:
     assert faults_of(SCENARIO.replace("sources:\n  - A regulation\n", "")) == []
 
