@@ -4,9 +4,12 @@
 
 BIN := .venv/bin
 CODE := sjt item_bank proctoring wsgi.py tests
-PYTEST = $(BIN)/python -m pytest -n $(WORKERS)
+# One test at a time to whichever worker is free: in larger parcels one worker gets all journeys, and works alone at last.
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --maxschedchunk=1
 # Three workers on two cores: tests wait for browsers and servers; WORKERS=0 runs them in one process.
 WORKERS ?= 3
+# Some machines turn compiled files off: each of the many processes of a test run would compile all it imports again.
+unexport PYTHONDONTWRITEBYTECODE
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

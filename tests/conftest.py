@@ -1,5 +1,6 @@
 """Fixtures for every test: fresh databases, Redis and a browser. The servers are real (see tests/harness)."""
 
+import gc
 import os
 import shutil
 import sqlite3
@@ -12,12 +13,12 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser
 
-from tests.harness import chromium, postgres, ran, redis_server
+from tests.harness import chromium, postgres, processes, ran, redis_server
 
 # SQLite flushes to the disk at every commit. Tests ask what survives a kill, not what survives a power cut, and so
 # their files stand in memory where there is such a place.
-if os.access("/dev/shm", os.W_OK):
-    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", "/dev/shm")
+if processes.room_in_memory():
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", processes.IN_MEMORY)
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
@@ -89,7 +90,9 @@ def own_postgres() -> Iterator[postgres.OwnPostgres]:
 
 def _migrate(url: str) -> None:
     from sjt.db import migrate  # here, so that tests of the pure packages need no database code
+    from tests.harness import compiled
 
+    compiled.share()
     migrate(url)
 
 
@@ -136,6 +139,13 @@ def browser(browser: Browser) -> Browser:
     """pytest-playwright's browser; the end of the run says which it was."""
     ran.note("Browser", f"{browser.browser_type.name.capitalize()} {browser.version}")
     return browser
+
+
+def pytest_collection_finish() -> None:
+    """Modules and collected tests stay to the end: the collector need not walk them again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 # --- what ran, and nothing skipped ----------------------------------------------------------------

@@ -109,6 +109,7 @@ class Room:
         told = {"identity_at": now, "identity_by": by, "identity_document": "passport", "admitted_at": now}
         with self.site.writing() as conn:
             conn.execute(t.seats.update().where(t.seats.c.id == booked.seat_id).values(**told, admitted_by=by))
+        self.site.product.seats.forget([booked.attempt_ref])  # written behind the product's back
 
     def open_gate(self, booked: Booked) -> None:
         with self.site.writing() as conn:

@@ -13,6 +13,7 @@ import redis
 import sqlalchemy as sa
 from playwright.sync_api import Page
 
+from sjt.db import Database
 from tests.harness import MissingServer, chromium, postgres, processes, ran, redis_server
 
 ROOT = Path(__file__).parent.parent
@@ -63,6 +64,7 @@ def test_a_durable_server_keeps_what_it_acknowledged_when_it_is_killed(
 ) -> None:
     for name in ("fsync", "synchronous_commit", "full_page_writes"):
         assert own_postgres.setting(name) == "on"
+    assert own_postgres.folder.parent != Path(processes.IN_MEMORY)  # where a flush would promise nothing
     _execute(own_postgres.admin_url, "CREATE TABLE seat (id int)")
     _execute(own_postgres.admin_url, "INSERT INTO seat VALUES (1)")
     own_postgres.kill()
@@ -86,6 +88,16 @@ def test_a_test_gets_a_migrated_database_of_its_own(database_url: str, turn: int
         assert "scratch" not in tables
         connection.execute(sa.text("CREATE TABLE scratch (turn int)"))
     engine.dispose()
+
+
+def test_databases_share_compiled_statements_and_no_connection(database_url: str) -> None:
+    one = Database(database_url)
+    assert one.time() is not None  # it has met its server
+    other = Database(database_url)
+    assert other.engine.dialect is one.engine.dialect
+    assert other.engine.pool is not one.engine.pool
+    one.dispose()
+    other.dispose()
 
 
 def _execute(url: str, statement: str) -> None:

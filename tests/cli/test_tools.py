@@ -186,9 +186,9 @@ def assert_a_paper(paper: dict[str, Any], pathway: str) -> None:
     """Nine scenarios, one a theme; sixteen questions, each essential statement once; three keys; all as named."""
     plan, scenarios = st0087().blueprint, paper["scenarios"]
     questions = [question for scenario in scenarios for question in scenario["questions"]]
-    assert paper.keys() == {"id", "scenarios"}
+    assert (paper.keys(), paper["repeats"]) == ({"id", "repeats", "scenarios"}, [])
     assert {frozenset(s) for s in scenarios} == {frozenset({"scenario", "version", "theme", "questions"})}
-    assert {frozenset(q) for q in questions} == {frozenset({"question", "version", "statement", "key"})}
+    assert {frozenset(q) for q in questions} == {frozenset({"question", "version", "statement", "key", "slot"})}
     assert sorted(s["theme"] for s in scenarios) == sorted(plan.pathways[pathway].themes)
     asked = [q["statement"] for q in questions]
     assert len(set(asked)) == len(asked) == 16

@@ -17,7 +17,13 @@ from psycopg import sql
 
 from tests.harness import MissingServer, processes
 
-_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+_FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "jit": "off",  # tables without statistics look large to the planner; compiling takes longer than reading them
+}
 _DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 _COMMON = {
     "listen_addresses": "",  # the private socket is the only way in
@@ -105,7 +111,7 @@ class OwnPostgres(Postgres):
     """A server that we start, and that a test of failures may kill and start again."""
 
     def __init__(self, programs: Path, *, durable: bool = False) -> None:
-        self.folder = processes.private_folder("sjt-pg-")
+        self.folder = processes.private_folder("sjt-pg-", lasting=durable)
         super().__init__(f"postgresql://postgres@/postgres?host={self.folder}")
         self._programs = _within_reach(programs)
         self._settings = _COMMON | (_DURABLE if durable else _FAST)

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 PATIENCE = 30.0  # seconds that a server may take to start or to stop
+IN_MEMORY = "/dev/shm"
+_ROOM = 2 << 30  # bytes: four workers' servers and files stay below
 _NOBODY = 65534
 
 
@@ -37,11 +39,20 @@ def unprivileged() -> dict[str, Any]:
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
-def private_folder(prefix: str) -> Path:
+def room_in_memory() -> bool:
+    """Whether files may stand in memory. A container's /dev/shm often has 64 MB only."""
+    return os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > _ROOM
+
+
+def private_folder(prefix: str, *, lasting: bool = True) -> Path:
     """A folder that only the server's account (and root) can enter; removed at exit.
 
-    It stands directly in /tmp, since the path of a Unix socket may have about 100 characters."""
-    folder = Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp"))
+    It stands directly in /tmp, since the path of a Unix socket may have about 100 characters. What need not last
+    stands in memory, where there is room: a test's database is a thousand files, and a disk's file system takes
+    longer to make and to remove them than the test runs.
+    """
+    place = "/tmp" if lasting or not room_in_memory() else IN_MEMORY
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=place))
     own(folder)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
