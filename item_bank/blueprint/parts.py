@@ -121,10 +121,14 @@ class Blueprint:
     layout: str = SCENARIOS
     formats: tuple[str, ...] = (EXTENDED_ANSWER,)
     policy: BankPolicy = field(default_factory=BankPolicy)
+    _listed: dict[str, tuple[Statement, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def statements(self, pathway: str) -> tuple[Statement, ...]:
-        """The statements of a pathway in the order of its themes."""
-        return tuple(s for t in self.pathways[pathway].themes for s in self.themes[t].statements)
+        """The statements of a pathway in the order of its themes; listed once, since every grade asks for them."""
+        if pathway not in self._listed:
+            themes = self.pathways[pathway].themes
+            self._listed[pathway] = tuple(s for code in themes for s in self.themes[code].statements)
+        return self._listed[pathway]
 
     def essential(self, pathway: str) -> tuple[Statement, ...]:
         """The statements that every paper asks once."""

@@ -186,7 +186,8 @@ def assert_a_paper(paper: dict[str, Any], pathway: str) -> None:
     """Nine scenarios, one a theme; sixteen questions, each essential statement once; three keys; all as named."""
     plan, scenarios = st0087().blueprint, paper["scenarios"]
     questions = [question for scenario in scenarios for question in scenario["questions"]]
-    assert (paper.keys(), paper["repeats"]) == ({"id", "repeats", "scenarios"}, [])
+    assert paper.keys() == {"id", "repeats", "scenarios"}
+    assert paper["repeats"] == []
     assert {frozenset(s) for s in scenarios} == {frozenset({"scenario", "version", "theme", "questions"})}
     assert {frozenset(q) for q in questions} == {frozenset({"question", "version", "statement", "key", "slot"})}
     assert sorted(s["theme"] for s in scenarios) == sorted(plan.pathways[pathway].themes)

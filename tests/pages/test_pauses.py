@@ -81,7 +81,7 @@ def test_from_a_rest_break_the_apprentice_comes_back_by_themselves(room: Room, h
     posted = candidate.post(
         f"/sit/{booked.attempt_ref}/resume", data={"csrf_token": csrf(candidate, page)}, follow_redirects=True
     )
-    assert "Questions" in posted.get_data(as_text=True)
+    assert "Review and submit" in posted.get_data(as_text=True)
 
 
 def test_a_call_stands_first_on_the_board_until_it_is_seen(room: Room, hands: FlaskClient) -> None:
