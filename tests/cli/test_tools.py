@@ -8,16 +8,12 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import Result
 
 from item_bank.shipped import CONTENT
 from tests.cli.command import SPEC, a_line, refused, run, sjt
 from tests.makers import st0087, st0087_bank
-
-BOTH = pytest.mark.parametrize("pathway", ["community", "residential"])
 
 
 # --- spec -----------------------------------------------------------------------------------------
@@ -164,84 +160,6 @@ def test_bank_check_writes_faults_as_json(tmp_path: Path) -> None:
     result = sjt("bank", "check", str(tmp_path), "--json")
     assert result.exit_code == 2
     assert [row["code"] for row in json.loads(result.stdout)["faults"]] == ["bank.empty"]
-
-
-# --- papers ---------------------------------------------------------------------------------------
-def drawn(pathway: str = "community", count: int = 20, seed: str = "7") -> Result:
-    return sjt(
-        "papers", "draw", "--spec", "st0087-1.0", "--pathway", pathway, "--count", str(count), "--seed", seed, "--json"
-    )
-
-
-@BOTH
-def test_papers_are_drawn_as_json(pathway: str) -> None:
-    found = json.loads(drawn(pathway).stdout)
-    assert (found["spec"], found["pathway"], found["seed"]) == ("st0087-1.0-sjt-2018-06-29", pathway, "7")
-    assert len({paper["id"] for paper in found["papers"]}) == 20
-    for paper in found["papers"]:
-        assert_a_paper(paper, pathway)
-
-
-def assert_a_paper(paper: dict[str, Any], pathway: str) -> None:
-    """Nine scenarios, one a theme; sixteen questions, each essential statement once; three keys; all as named."""
-    plan, scenarios = st0087().blueprint, paper["scenarios"]
-    questions = [question for scenario in scenarios for question in scenario["questions"]]
-    assert paper.keys() == {"id", "repeats", "scenarios"}
-    assert paper["repeats"] == []
-    assert {frozenset(s) for s in scenarios} == {frozenset({"scenario", "version", "theme", "questions"})}
-    assert {frozenset(q) for q in questions} == {frozenset({"question", "version", "statement", "key", "slot"})}
-    assert sorted(s["theme"] for s in scenarios) == sorted(plan.pathways[pathway].themes)
-    asked = [q["statement"] for q in questions]
-    assert len(set(asked)) == len(asked) == 16
-    assert {s.code for s in plan.essential(pathway)} < set(asked)
-    assert {q["statement"] for q in questions if q["key"]} == {s.code for s in plan.keys(pathway)}
-
-
-def test_the_same_seed_draws_the_same_bytes_and_another_draws_others() -> None:
-    assert drawn().stdout_bytes == drawn().stdout_bytes
-    assert json.loads(drawn(seed="7").stdout)["papers"] != json.loads(drawn(seed="8").stdout)["papers"]
-
-
-def test_a_longer_draw_begins_with_the_shorter_one() -> None:
-    assert json.loads(drawn(count=8).stdout)["papers"] == json.loads(drawn(count=20).stdout)["papers"][:8]
-
-
-def test_the_full_id_draws_the_same_as_the_short_name() -> None:
-    full = sjt("papers", "draw", "--spec", st0087().id, "--pathway", "community", "--seed", "7", "--json")
-    assert full.stdout == drawn(count=1).stdout
-
-
-def test_papers_are_shown_to_people_too() -> None:
-    result = sjt("papers", "draw", "--spec", "st0087-1.0", "--pathway", "community", "--seed", "7")
-    lines = result.stdout.splitlines()
-    assert lines[0] == "st0087-1.0-community-7-1"
-    assert len(lines) == 1 + 9
-    assert result.stdout.count("(key)") == 3
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (
-            ["--spec", "st9999", "--pathway", "community", "--seed", "7"],
-            "no specification “st9999”; known are: st0087-1.0",
-        ),
-        (
-            ["--spec", "st0087-1.0", "--pathway", "sea", "--seed", "7"],
-            "no pathway “sea”; it has: community, residential",
-        ),
-        (["--spec", "st0087-1.0\nx", "--pathway", "sea", "--seed", "7"], "no specification “st0087-1.0 x”"),
-    ],
-)
-def test_an_unknown_specification_or_pathway_is_one_line(arguments: list[str], words: str) -> None:
-    (line,) = refused(sjt("papers", "draw", *arguments))
-    assert words in line
-
-
-@pytest.mark.parametrize("wrong", [["--count", "0"], ["--count", "-1"], ["--count", "many"], ["--seed", "\udcff"]])
-def test_a_wrong_option_is_refused(wrong: list[str]) -> None:
-    arguments = ["--spec", "st0087-1.0", "--pathway", "community", "--seed", "7", *wrong]
-    assert f"Invalid value for '{wrong[0]}'" in refused(sjt("papers", "draw", *arguments))[-1]
 
 
 # --- as processes of their own ----------------------------------------------------------------------

@@ -5,6 +5,7 @@ import stat
 import tempfile
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -123,7 +124,7 @@ def test_one_guide_key_or_criterion_removed_is_named_at_file_and_line() -> None:
 def test_the_format_must_be_one_that_the_specification_allows() -> None:
     text = scenario_file(a_scenario("gate", ["A.1"]))
     assert EXTENDED_ANSWER in text
-    only = QUESTIONS.__class__(**{**vars(SCENARIOS), "formats": (SINGLE_BEST,)})
+    only = replace(SCENARIOS, formats=(SINGLE_BEST,))
     assert "value.one_of" in {code for *_, code in faults({"a.yaml": text}, only)}
 
 

@@ -41,9 +41,9 @@ def own_statements(pathway: str) -> dict[str, dict[str, Any]]:
 
 def check(paper: Paper, pathway: str) -> None:
     """Raise AssertionError unless the paper is one that the plan allows, made of what the bank holds."""
-    slots, own = the_plan()["slots"], own_statements(pathway)
+    plan, own = the_plan()["slots"], own_statements(pathway)
     asked = [question.statement for scenario in paper.scenarios for question in scenario.questions]
-    assert [len(paper.scenarios), len(asked)] == [slots["scenarios"], slots["questions"]] == [9, 16]
+    assert [len(paper.scenarios), len(asked)] == [plan["scenarios"], plan["questions"]] == [9, 16]
     assert {s.theme for s in paper.scenarios} == set(the_plan()["pathways"][pathway]["themes"])
     essential = {code for code, statement in own.items() if statement["essential"]}
     (drawn,) = (Counter(asked) - Counter(essential)).elements()
@@ -51,7 +51,9 @@ def check(paper: Paper, pathway: str) -> None:
     assert drawn in own.keys() - essential - {"C1.3", "C6.2"}
     keys = {code for code, statement in own.items() if statement.get("key")}
     assert {q.statement for s in paper.scenarios for q in s.questions if q.key} == keys
-    assert len(keys) == slots["keys"] == 3
+    assert len(keys) == plan["keys"] == 3
+    slots = {q.slot: q.statement for s in paper.scenarios for q in s.questions}
+    assert slots == {**{code: code for code in essential}, "drawn 1": drawn}
     check_against_the_bank(paper, st0087_bank())
     assert all(own[q.statement]["theme"] == s.theme for s in paper.scenarios for q in s.questions)
 
