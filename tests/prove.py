@@ -13,7 +13,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 RECORD = ROOT / "docs" / "proof.md"
-LONG = ["tests/rules", "tests/stores/test_races.py", "tests/faults"]  # properties, races, kills
+LONG = [  # properties, races, kills, an attempt against its model, banks and papers at size, bodies by the thousand
+    "tests/rules", "tests/faults", "tests/stores/test_races.py", "tests/stores/test_attempt_machine.py",
+    "tests/stores/test_bank_import.py", "tests/cli/test_papers.py", "tests/pages/test_protocol.py",
+]  # fmt: skip
 COMMAND = [sys.executable, "-m", "pytest", "-n", "2", "-q", "-p", "no:cacheprovider", *LONG]
 
 

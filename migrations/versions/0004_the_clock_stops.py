@@ -1,4 +1,4 @@
-"""The clock stops: pauses, rest breaks as an adjustment, and the apprentice's call.
+"""The clock stops: pauses, rest breaks as an adjustment, the apprentice's call; and no revision below the newest.
 
 Revision: 0004, after 0003
 """
@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.CheckConstraint("length(kind) <= 2000", name=op.f("ck_pauses_kind_length")),
         sa.CheckConstraint("length(reason) <= 2000", name=op.f("ck_pauses_reason_length")),
     )
+    _no_lower_revision()
     op.create_index("ix_pauses_sitting_id", "pauses", ["sitting_id"])
     op.create_index(
         "uq_pauses_one_lasts", "pauses", ["attempt_id"], unique=True, sqlite_where=LASTS, postgresql_where=LASTS
@@ -52,8 +53,36 @@ def upgrade() -> None:
     op.add_column("attempts", sa.Column("called_for", sa.Text(), bound))
 
 
+def _no_lower_revision() -> None:
+    """An answer's revision below its newest is a conflict like one that is there already, never a saved answer."""
+    higher = (
+        "EXISTS (SELECT 1 FROM answers a WHERE a.sitting_id = NEW.sitting_id AND a.attempt_id = NEW.attempt_id"
+        " AND a.question_version_id = NEW.question_version_id AND a.revision > NEW.revision)"
+    )
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            f"CREATE FUNCTION refuse_lower_revision() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {higher} THEN"
+            " RAISE EXCEPTION 'a newer revision is there' USING ERRCODE = 'unique_violation'; END IF;"
+            " RETURN NEW; END $$"
+        )
+        op.execute(
+            "CREATE TRIGGER refuse_lower_revision BEFORE INSERT ON answers"
+            " FOR EACH ROW EXECUTE FUNCTION refuse_lower_revision()"
+        )
+    else:
+        op.execute(
+            f"CREATE TRIGGER refuse_lower_revision BEFORE INSERT ON answers WHEN {higher}"
+            " BEGIN SELECT RAISE(ABORT, 'a newer revision is there'); END"
+        )
+
+
 def downgrade() -> None:
     """Take it away again; rest breaks that were approved would be lost, so there must be none."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP TRIGGER refuse_lower_revision ON answers")
+        op.execute("DROP FUNCTION refuse_lower_revision()")
+    else:
+        op.execute("DROP TRIGGER refuse_lower_revision")
     op.drop_column("attempts", "called_for")
     op.drop_column("attempts", "called_at")
     with op.batch_alter_table("adjustments") as batch:

@@ -18,9 +18,9 @@ from flask import Response, session
 from sjt.pages.devices import device
 from sjt.pages.guard import MARK, Guarded, View, product, transaction
 from sjt.pages.replies import Reply, send
-from sjt.rules.refusals import NotFound
+from sjt.rules.refusals import NotFound, NotNow
 from sjt.services.delivery.door import Place, place_of
-from sjt.services.delivery.standing import known_of
+from sjt.services.delivery.standing import known_of, read_known
 from sjt.services.product import Product
 from sjt.stores.known import Known
 from sjt.stores.people import token_hash
@@ -76,20 +76,33 @@ def beating(view: Callable[[str, Known, dt.datetime], Reply]) -> View:
 
 
 def saving(view: Callable[[str, dt.datetime], Reply]) -> View:
-    """Guard the save: the cookie's seat only, and no transaction, because the save is its own.
+    """Guard the save: the cookie's seat and its browser, and no transaction, because the save is its own.
 
     The receipt time is read here, before any queue or lock. The lease that the save carries is checked
-    in its own statement, and only this browser was ever given it.
+    in its own statement; a lease can be guessed, so the browser is checked as well.
     """
 
     @wraps(view)
     def guarded(attempt: str) -> Response:
         received_at = product().clock.now()
         own_seat(attempt)
+        known = product().seats.get(attempt)
+        if known is None:
+            known = _read(attempt, received_at)
+        if known.device_hash != token_hash(device()):
+            raise NotNow("save.other_page")
         return send(view(attempt, received_at))
 
     setattr(guarded, MARK, Guarded("sitting", own_seat))
     return guarded
+
+
+def _read(attempt: str, now: dt.datetime) -> Known:
+    """Where a seat stands, read and kept."""
+    with product().database.reading() as conn:
+        known = read_known(conn, attempt, now)
+    product().seats.keep(attempt, known)
+    return known
 
 
 def own_seat(attempt: str) -> None:

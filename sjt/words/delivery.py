@@ -18,6 +18,7 @@ DELIVERY = {
     "call.not_understood": "Choose whether you need help or a break.",
     "call.not_now": "There is nobody to call here any more: this attempt is closed.",
     "attempt.no_paper": "Your paper is being drawn again. Raise your hand: your invigilator will open the gate for you.",
+    "save.lease": "The number of the page that writes is out of bounds. Nothing was saved.",
     "save.foreign": "An answer was sent for a question that is not on this paper. Nothing was saved.",
     "save.not_understood": "The save was not understood ({why}). Nothing was saved.",
     "save.other_attempt": "The save named another attempt than its address. Nothing was saved.",

@@ -217,6 +217,18 @@ def test_a_clock_is_stopped_to_the_end_of_the_grace_and_not_after_it(room: Room,
     assert [beat(typist)[0] for _, typist in seats] == ["paused", "paused", "expired"]
 
 
+def test_no_time_left_before_a_pause_is_none_after_it(room: Room, hands: Hands) -> None:
+    booked, typist = sitting(room)
+    watch = Watch(room)
+    watch.to(BASE)
+    pause(hands, booked)
+    watch.to(BASE + 600)
+    resume(hands, booked)
+    assert beat(typist) == ("running", 0)
+    assert typist.client.get(f"{typist.base}/scenario/1").headers["Location"].endswith("/closing")
+    assert saves_at(watch, typist, BASE + 600 + GRACE) == [TAKEN, TAKEN, REFUSED]
+
+
 # --- extra minutes
 def test_minutes_granted_before_the_end_move_the_whole_strip(room: Room, hands: Hands) -> None:
     booked, typist = sitting(room)
@@ -237,6 +249,14 @@ def test_minutes_are_granted_to_the_end_of_the_grace_and_not_after_it(room: Room
     assert given == [True, True, False]
     assert [allowed(room, booked) - BASE for booked, _ in seats] == [600, 600, 0]
     assert [save(typist) for _, typist in seats] == [TAKEN, TAKEN, REFUSED]
+
+
+def test_the_end_of_the_booking_cuts_nobody_short(room: Room, hands: Hands) -> None:
+    booked, typist = sitting(room)
+    watch = Watch(room)
+    assert grant(hands, booked, 240) and grant(hands, booked, 60)
+    assert saves_at(watch, typist, 6 * 3600) == [TAKEN, TAKEN, TAKEN]  # the sitting is booked to this second
+    assert saves_at(watch, typist, 7 * 3600 + GRACE) == [TAKEN, TAKEN, REFUSED]
 
 
 # --- percentages

@@ -14,11 +14,11 @@ from sjt.pages.delivery.where import told
 from sjt.pages.guard import product
 from sjt.pages.replies import Data, Reply
 from sjt.pages.seated import SeatDesk, beating, saving, seated
-from sjt.pages.shown import time_of_day, time_with_seconds
+from sjt.pages.shown import time_with_seconds
 from sjt.rules.attempt import State
 from sjt.rules.refusals import NotNow, NotUnderstood
 from sjt.services.delivery import answers, door
-from sjt.services.delivery.standing import known_of
+from sjt.services.delivery.standing import known_of, read_known
 from sjt.stores import scripts
 from sjt.stores.known import Known
 from sjt.stores.presence import Beat
@@ -75,19 +75,25 @@ def save(attempt: str, received_at: dt.datetime) -> Reply:
         raise NotUnderstood(fault)
     typed = [answers.Typed(a.question, a.revision, a.text) for a in body.answers]
     saved = answers.save(product(), _sat(attempt), body.lease, typed, received_at)
-    return Data(
-        {
-            "kept": [_kept(kept) for kept in saved.kept],
-            "seconds_left": saved.seconds_left,
-            "finish": time_of_day(saved.until),
-            "version": saved.state_version,
-        }
-    )
+    known = _known(attempt, saved.state_version, received_at)
+    return Data({"kept": [_kept(kept) for kept in saved.kept], **told(known, received_at)})
+
+
+def _known(attempt: str, version: int, now: dt.datetime) -> Known:
+    """Where the seat stands, as the save found it; read anew only when it has changed since it was kept."""
+    known = product().seats.get(attempt)
+    if known is None or known.version != version:
+        with product().database.reading() as conn:
+            known = read_known(conn, attempt, now)
+        product().seats.keep(attempt, known)
+    return known
 
 
 def _save_faults(attempt: str, body: SaveBody) -> Iterator[str]:
     if body.attempt != attempt:
         yield "save.other_attempt"
+    if not 0 <= body.lease <= answers.HIGHEST_LEASE:
+        yield "save.lease"
     if len(body.answers) > answers.MOST_ITEMS:
         yield "save.too_many"
     for answer in body.answers:
@@ -157,5 +163,5 @@ def beat(attempt: str, known: Known, now: dt.datetime) -> Reply:
 def _decoded(kind: type[Body]) -> Body:
     try:
         return msgspec.json.decode(request.get_data(), type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise NotUnderstood("save.not_understood", why=str(error)) from error

@@ -23,6 +23,8 @@ from sjt.stores.saving import Batch, Item
 LONGEST_ANSWER = 20_000  # code points
 HIGHEST_REVISION = 1_000_000
 MOST_ITEMS = 40
+HIGHEST_LEASE = 2**31 - 1
+MOST_TRIES = 8  # against another page that writes the same answers at the same moment
 
 
 @dataclass(frozen=True)
@@ -105,10 +107,13 @@ def save(product: Product, here: Sat, lease: int, typed: Sequence[Typed], receiv
     the attempt does not take is kept as evidence, and NotNow says why.
     """
     items = _matched(here, typed)
-    try:
-        return _write(product, here, lease, items, received_at)
-    except saving.Taken:
-        return _decide(product, here, lease, items, received_at)
+    act = _write
+    for _ in range(MOST_TRIES):
+        try:
+            return act(product, here, lease, items, received_at)
+        except saving.Taken:  # something stands there already, or has come while we looked
+            act = _decide
+    raise NotNow("save.other_page")
 
 
 def _matched(here: Sat, typed: Sequence[Typed]) -> dict[str, Item]:

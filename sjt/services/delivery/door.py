@@ -106,6 +106,10 @@ def call(conn: sa.Connection, attempt: Attempt, wanted: str, now: dt.datetime) -
 
 
 def take_lease(conn: sa.Connection, attempt: Attempt, now: dt.datetime) -> int:
-    """Make this page the one writer; the page that held the lease before learns it with its next save."""
-    attempts.record(conn, attempt.id, event("page_opened", now, "apprentice"), {"lease": attempts.a.c.lease + 1})
+    """Make this page the one writer; the page that held the lease before learns it with its next save.
+
+    Once the attempt is closed nothing is written any more, and its chain does not grow.
+    """
+    opened, still = event("page_opened", now, "apprentice"), attempts.a.c.closed_at.is_(None)
+    attempts.record(conn, attempt.id, opened, {"lease": attempts.a.c.lease + 1}, still)
     return attempts.locked(conn, attempt.id).lease

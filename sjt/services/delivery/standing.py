@@ -8,9 +8,10 @@ import sqlalchemy as sa
 
 from proctoring.timing import REST, rest_left
 from sjt.rules.attempt import Facts, State, state
+from sjt.rules.refusals import NotFound
 from sjt.services.delivery.door import Place
 from sjt.services.product import Product
-from sjt.stores import attempts
+from sjt.stores import attempts, seats
 from sjt.stores.known import Known
 
 ASKED_AT_ONCE = 500  # references in one statement
@@ -30,6 +31,15 @@ def known_of(place: Place) -> Known:
         closed_as=attempt.closed_as, paused_as=pause.kind if pause else None, paused_at=pause.began if pause else None,
         paused_credit=credit,
     )  # fmt: skip
+
+
+def read_known(conn: sa.Connection, attempt_ref: str, now: dt.datetime) -> Known:
+    """The facts of a seat, read; NotFound when there is none."""
+    attempt = attempts.by_ref(conn, attempt_ref)
+    seat = seats.by_id(conn, attempt.seat_id) if attempt else None
+    if attempt is None or seat is None:
+        raise NotFound("error.words.404")
+    return known_of(Place(seat, attempt, state(attempt.facts, now)))
 
 
 def state_of(known: Known, now: dt.datetime) -> State:

@@ -46,8 +46,15 @@ def adjust(
     by: Person,
     now: dt.datetime,
 ) -> None:
-    """Enter an adjustment, approved by ``by``. A clock that runs is lengthened at once."""
+    """Enter an adjustment, approved by ``by``. A clock that runs is lengthened at once.
+
+    An attempt that is over by rule is written down as over first: no adjustment opens it again.
+    """
     candidates.lock(conn, [candidate.id])
+    for seat in seats.of_candidate(conn, candidate.id):
+        attempt = attempts.by_seat(conn, seat.id)
+        if attempt is not None and attempt.started_at is not None and attempt.closed_at is None:
+            timekeeping.expire(conn, attempt.id, now)
     candidates.add_adjustment(conn, candidate.id, kind, value, midnight(first_day), by.id, now)
     people.record(conn, by.id, "adjustment.approved", "candidate", candidate.ref, now, kind=kind, value=value)
     _tell_attempts(conn, candidate, "adjusted", by, now)
