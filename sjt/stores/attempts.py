@@ -102,7 +102,7 @@ def _adjusted(kind: str, label: str) -> sa.Label[int]:
             t.seats.c.id == a.c.seat_id,
             d.c.kind == kind,
             d.c.in_force_from < t.sittings.c.ends_at,
-            sa.or_(a.c.closed_at.is_(None), d.c.approved_at < a.c.closed_at),
+            d.c.approved_at <= sa.func.coalesce(a.c.closed_at, d.c.approved_at),
             sa.or_(d.c.withdrawn_at.is_(None), d.c.withdrawn_at > a.c.started_at),
         )
         .correlate(a)

@@ -215,7 +215,7 @@ def withdraw_adjustment(conn: sa.Connection, candidate_id: int, adjustment_id: i
     conn.execute(for_update(sa.select(attempts.c.id).where(attempts.c.id.in_(own))))  # against a Begin at this moment
     counted = sa.and_(
         attempts.c.started_at.is_not(None),
-        sa.or_(attempts.c.closed_at.is_(None), attempts.c.closed_at > adjustments.c.approved_at),
+        sa.or_(attempts.c.closed_at.is_(None), attempts.c.closed_at >= adjustments.c.approved_at),
     )
     standing = sa.and_(
         adjustments.c.id == adjustment_id,
