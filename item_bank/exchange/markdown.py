@@ -14,8 +14,8 @@ HTML = frozenset({"html_block", "html_inline"})
 
 _parser = MarkdownIt("commonmark", {"html": True}).enable("table")
 # Every link becomes a token with its address as it was written, to be judged here.
-_parser.validateLink = lambda url: True  # type: ignore[method-assign]
-_parser.normalizeLink = lambda url: url  # type: ignore[method-assign]
+_parser.validateLink = lambda url: True  # type: ignore[method-assign]  # how the library has it replaced
+_parser.normalizeLink = lambda url: url  # type: ignore[method-assign]  # as above
 
 
 def markdown_faults(text: str) -> Iterator[tuple[str, dict[str, object]]]:

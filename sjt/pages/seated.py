@@ -18,9 +18,9 @@ from flask import Response, session
 from sjt.pages.devices import device
 from sjt.pages.guard import MARK, Guarded, View, product, transaction
 from sjt.pages.replies import Reply, send
-from sjt.rules.refusals import NotFound, NotNow
+from sjt.rules.refusals import NotFound, NotNow, Refusal
 from sjt.services.delivery.door import Place, place_of
-from sjt.services.delivery.standing import known_of, read_known
+from sjt.services.delivery.standing import read_known
 from sjt.services.product import Product
 from sjt.stores.known import Known
 from sjt.stores.people import token_hash
@@ -59,46 +59,39 @@ def _guarded(view: Callable[..., Reply], opened: Callable[[], Any]) -> View:
 
 def beating(view: Callable[[str, Known, dt.datetime], Reply]) -> View:
     """Guard a heartbeat: the cookie's seat and its browser, without a statement while the seat is known."""
+    return _knowing(view, lambda: NotFound("error.words.404"))
+
+
+def saving(view: Callable[[str, Known, dt.datetime], Reply]) -> View:
+    """Guard the save: the cookie's seat and its browser, and no transaction, because the save is its own.
+
+    The receipt time is read here, before any queue or lock. The lease that the save carries is checked
+    in its own statement; a lease can be guessed, so the browser is checked as well.
+    """
+    return _knowing(view, lambda: NotNow("save.other_page"))
+
+
+def _knowing(view: Callable[[str, Known, dt.datetime], Reply], to_another: Callable[[], Refusal]) -> View:
+    """Guard a route by what is known of the seat; another browser than its own gets this refusal."""
 
     @wraps(view)
     def guarded(attempt: str) -> Response:
         now = product().clock.now()
         own_seat(attempt)
+        mine = token_hash(device())
         known = product().seats.get(attempt)
-        if known is None or known.device_hash != token_hash(device()):
-            with product().database.reading() as conn:
-                known = known_of(place_of(conn, attempt, device(), now))
-            product().seats.keep(attempt, known)
+        if known is None or known.device_hash != mine:
+            known = read_again(attempt, now)
+        if known.device_hash != mine:
+            raise to_another()
         return send(view(attempt, known, now))
 
     setattr(guarded, MARK, Guarded("sitting", own_seat))
     return guarded
 
 
-def saving(view: Callable[[str, dt.datetime], Reply]) -> View:
-    """Guard the save: the cookie's seat and its browser, and no transaction, because the save is its own.
-
-    The receipt time is read here, before any queue or lock. The lease that the save carries is checked
-    in its own statement; a lease can be guessed, so the browser is checked as well.
-    """
-
-    @wraps(view)
-    def guarded(attempt: str) -> Response:
-        received_at = product().clock.now()
-        own_seat(attempt)
-        known = product().seats.get(attempt)
-        if known is None:
-            known = _read(attempt, received_at)
-        if known.device_hash != token_hash(device()):
-            raise NotNow("save.other_page")
-        return send(view(attempt, received_at))
-
-    setattr(guarded, MARK, Guarded("sitting", own_seat))
-    return guarded
-
-
-def _read(attempt: str, now: dt.datetime) -> Known:
-    """Where a seat stands, read and kept."""
+def read_again(attempt: str, now: dt.datetime) -> Known:
+    """Where a seat stands, read and kept beside the database."""
     with product().database.reading() as conn:
         known = read_known(conn, attempt, now)
     product().seats.keep(attempt, known)

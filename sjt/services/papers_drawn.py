@@ -118,7 +118,7 @@ def draw_for_seat(conn: sa.Connection, seat_id: int, now: dt.datetime, drawers: 
 
 def hash_of(paper: Paper) -> str:
     """SHA-256 over a paper's canonical JSON: scenarios, versions, statements, slots, options and order."""
-    return hashlib.sha256(rfc8785.dumps(as_json("", paper))).hexdigest()  # type: ignore[arg-type]
+    return hashlib.sha256(rfc8785.dumps(as_json("", paper))).hexdigest()  # type: ignore[arg-type]  # it wants its own JSON type
 
 
 def bank_hash(bank: Bank) -> str:

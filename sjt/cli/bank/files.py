@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -132,9 +132,9 @@ def _letting(product: Product, email: str | None, live: bool, reason: str) -> Le
     return Letting(account.person.id, live, reason)
 
 
-def _refused_in_words(act: Any) -> ImportPlan:
+def _refused_in_words(act: Callable[[], ImportPlan]) -> ImportPlan:
     try:
-        return act()  # type: ignore[no-any-return]
+        return act()
     except Refusal as refused:
         raise BadFiles([say(refused.code, refused.params)]) from refused
 

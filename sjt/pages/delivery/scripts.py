@@ -13,12 +13,12 @@ from sjt.pages.delivery.door import pages
 from sjt.pages.delivery.where import told
 from sjt.pages.guard import product
 from sjt.pages.replies import Data, Reply
-from sjt.pages.seated import SeatDesk, beating, saving, seated
+from sjt.pages.seated import SeatDesk, beating, read_again, saving, seated
 from sjt.pages.shown import time_with_seconds
 from sjt.rules.attempt import State
 from sjt.rules.refusals import NotNow, NotUnderstood
 from sjt.services.delivery import answers, door
-from sjt.services.delivery.standing import known_of, read_known
+from sjt.services.delivery.standing import known_of
 from sjt.stores import scripts
 from sjt.stores.known import Known
 from sjt.stores.presence import Beat
@@ -67,7 +67,7 @@ def lease(desk: SeatDesk) -> Reply:
 
 @pages.post("/<attempt>/save")
 @saving
-def save(attempt: str, received_at: dt.datetime) -> Reply:
+def save(attempt: str, known: Known, received_at: dt.datetime) -> Reply:
     """Keep answers; what the reply calls saved is on disk."""
     body = _decoded(SaveBody)
     fault = next(_save_faults(attempt, body), None)
@@ -75,18 +75,9 @@ def save(attempt: str, received_at: dt.datetime) -> Reply:
         raise NotUnderstood(fault)
     typed = [answers.Typed(a.question, a.revision, a.text) for a in body.answers]
     saved = answers.save(product(), _sat(attempt), body.lease, typed, received_at)
-    known = _known(attempt, saved.state_version, received_at)
+    if known.version != saved.state_version:  # it has changed since it was kept
+        known = read_again(attempt, received_at)
     return Data({"kept": [_kept(kept) for kept in saved.kept], **told(known, received_at)})
-
-
-def _known(attempt: str, version: int, now: dt.datetime) -> Known:
-    """Where the seat stands, as the save found it; read anew only when it has changed since it was kept."""
-    known = product().seats.get(attempt)
-    if known is None or known.version != version:
-        with product().database.reading() as conn:
-            known = read_known(conn, attempt, now)
-        product().seats.keep(attempt, known)
-    return known
 
 
 def _save_faults(attempt: str, body: SaveBody) -> Iterator[str]:

@@ -34,10 +34,10 @@ def known_of(place: Place) -> Known:
 
 
 def read_known(conn: sa.Connection, attempt_ref: str, now: dt.datetime) -> Known:
-    """The facts of a seat, read; NotFound when there is none."""
+    """The facts of a seat, read; NotFound when there is none, and for a candidate who was refused."""
     attempt = attempts.by_ref(conn, attempt_ref)
     seat = seats.by_id(conn, attempt.seat_id) if attempt else None
-    if attempt is None or seat is None:
+    if attempt is None or seat is None or seat.refused_at is not None:
         raise NotFound("error.words.404")
     return known_of(Place(seat, attempt, state(attempt.facts, now)))
 
