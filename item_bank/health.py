@@ -6,7 +6,6 @@ no papers to count yet; its pools are counted all the same.
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,6 +13,7 @@ from dataclasses import dataclass, field
 from math import comb
 
 from item_bank.blueprint import QUESTIONS, Blueprint, Statement
+from item_bank.dates import months_after
 from item_bank.exposure import cap, weights
 from item_bank.paper import Paper
 from item_bank.paper.pools import Pool, fitting, pools_of
@@ -271,9 +271,3 @@ def _due_state(due: dt.date | None, today: dt.date, warn_days: int) -> str:
     if due is None or (due - today).days > warn_days:
         return ""
     return "over" if due <= today else "soon"
-
-
-def months_after(day: dt.date, months: int) -> dt.date:
-    """The same day so many months later; the last of the month where there is no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

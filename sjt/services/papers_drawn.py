@@ -15,8 +15,8 @@ from item_bank.paper import BankTooThin, Drawer, Paper, breaches, new_seed
 from item_bank.scenarios import Bank
 from proctoring.events import event
 from sjt.rules.attempt import Act, require, state
+from sjt.rules.authoring import cutoffs
 from sjt.rules.plan import Specification
-from sjt.rules.reviews import months_before
 from sjt.services.files import shipped_specifications
 from sjt.services.papers import as_json, short_lines
 from sjt.stores import attempts, history, papers
@@ -84,10 +84,11 @@ def fit_bank(conn: sa.Connection, specification: Specification, now: dt.datetime
 
     Invariant 19: an item not reviewed within 12 months is on no new form.
     """
-    bank, months = live_bank(conn, specification.name), specification.blueprint.policy.review_months
-    if months is None:
+    bank, policy = live_bank(conn, specification.name), specification.blueprint.policy
+    cut = cutoffs(now, policy.review_months, policy.warn_days)
+    if cut is None:
         return bank
-    overdue = history.reviewed_before(conn, specification.name, months_before(now, months))
+    overdue = history.reviewed_last_by(conn, specification.name, cut.overdue)
     return Bank(tuple(s for s in bank.scenarios if s.slug not in overdue))
 
 

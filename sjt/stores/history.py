@@ -76,14 +76,14 @@ def uses(conn: sa.Connection, scenario_id: int) -> list[Use]:
     return [Use(*row) for row in conn.execute(query)]
 
 
-def reviewed_before(conn: sa.Connection, spec_name: str, moment: dt.datetime) -> frozenset[str]:
-    """The live scenarios of a specification whose last review, approval included, lies before a moment."""
+def reviewed_last_by(conn: sa.Connection, spec_name: str, moment: dt.datetime) -> frozenset[str]:
+    """The live scenarios of a specification whose last review, approval included, was at a moment or before."""
     v, y = t.scenario_versions, t.yearly_reviews
-    again = sa.exists().where(y.c.scenario_version_id == v.c.id, y.c.at >= moment)
+    again = sa.exists().where(y.c.scenario_version_id == v.c.id, y.c.at > moment)
     query = (
         sa.select(t.scenarios.c.slug)
         .join(v, v.c.scenario_id == t.scenarios.c.id)
-        .where(t.scenarios.c.spec_name == spec_name, v.c.state == "live", v.c.approved_at < moment, ~again)
+        .where(t.scenarios.c.spec_name == spec_name, v.c.state == "live", v.c.approved_at <= moment, ~again)
     )
     return frozenset(conn.scalars(query))
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from item_bank.blueprint import Blueprint
-from item_bank.exchange import SLUG
+from item_bank.exchange import SLUG, markdown_faults
 from item_bank.scenarios import Guidance
 from sjt.rules.authoring import (
     AFTER,
@@ -30,7 +30,6 @@ from sjt.rules.authoring import (
     missing,
     names_in,
     question_field,
-    raw_html,
     review_due,
     slug_of,
     tidy,
@@ -199,7 +198,15 @@ def test_blank_fields_of_a_format_are_not_kept() -> None:
     ],
 )
 def test_html_in_markdown_is_named(text: str, named: list[str]) -> None:
-    assert raw_html(text) == named
+    assert [params["found"] for code, params in markdown_faults(text) if code == "bank.html"] == named
+
+
+def test_a_link_that_runs_something_is_refused_beside_its_field() -> None:
+    """By the rule that files are read by, so that the desk lets in nothing that an import would refuse."""
+    content = complete("A.1", "A.2")
+    content = replace(content, text=content.text + " [press](javascript:alert(1))")
+    (fault,) = missing(content, "A", a_blueprint())
+    assert (fault.name, fault.code, fault.params["found"]) == ("text", "bank.link", "javascript:alert(1)")
 
 
 def test_html_is_refused_beside_its_field() -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from item_bank.health import Facts, drawn_sets, health, measured, months_after, thin_pools
+from item_bank.dates import months_after
+from item_bank.health import Facts, drawn_sets, health, measured, thin_pools
 from item_bank.paper import Drawer
 from item_bank.paper.pools import enemies_of, fitting, pools_of
 from item_bank.possible import possible_papers

@@ -25,7 +25,6 @@ from sjt.rules.authoring.content import (
 )
 from sjt.rules.authoring.due import Cutoffs, Due, cutoffs, review_due
 from sjt.rules.authoring.enemies import enemy_faults, way_back
-from sjt.rules.authoring.markup import raw_html
 from sjt.rules.authoring.ready import Around, missing, stands_alone
 from sjt.rules.authoring.states import AFTER, CHECKLIST, IN_PROGRESS, PURPOSES, Act, State, may
 
@@ -33,5 +32,5 @@ __all__ = [
     "AFTER", "Act", "Around", "Asked", "CHECKLIST", "Content", "Cutoffs", "Due", "Fault", "IN_PROGRESS",
     "LONGEST_SOURCE", "LONGEST_TITLE", "PURPOSES", "State", "body_field", "control_characters", "cutoffs",
     "enemy_faults", "fields", "format_field", "guide_field", "may", "merged", "missing", "names_in", "question_field",
-    "question_fields", "raw_html", "review_due", "slug_of", "stands_alone", "tidy", "way_back", "word_diff",
+    "question_fields", "review_due", "slug_of", "stands_alone", "tidy", "way_back", "word_diff",
 ]  # fmt: skip

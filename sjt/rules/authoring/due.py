@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
+
+from item_bank.dates import months_after
 
 
 class Due(StrEnum):
@@ -34,16 +35,9 @@ def cutoffs(now: dt.datetime, months: int | None, warn_days: int) -> Cutoffs | N
     """What was last reviewed at ``overdue`` or before is overdue now; None where no review is asked for."""
     if months is None:
         return None
-    return Cutoffs(add_months(now, -months), add_months(now + dt.timedelta(days=warn_days), -months))
+    return Cutoffs(months_after(now, -months), months_after(now + dt.timedelta(days=warn_days), -months))
 
 
 def review_due(reviewed_at: dt.datetime, months: int) -> dt.datetime:
     """When a version is due that was last reviewed then."""
-    return add_months(reviewed_at, months)
-
-
-def add_months(at: dt.datetime, months: int) -> dt.datetime:
-    """The same day of the month so many months on; the month's last day where it has no such day."""
-    year, month = divmod(at.year * 12 + at.month - 1 + months, 12)
-    day = min(at.day, calendar.monthrange(year, month + 1)[1])
-    return at.replace(year=year, month=month + 1, day=day)
+    return months_after(reviewed_at, months)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from item_bank.blueprint import QUESTIONS, Blueprint
-from item_bank.exchange import LONGEST_TEXT, SCENARIO_WORDS, word_count
+from item_bank.exchange import LONGEST_TEXT, SCENARIO_WORDS, markdown_faults, word_count
 from item_bank.formats import FORMATS
 from item_bank.scenarios import Guidance
 from sjt.rules.authoring.content import (
@@ -20,7 +20,6 @@ from sjt.rules.authoring.content import (
     question_field,
 )
 from sjt.rules.authoring.enemies import enemy_faults
-from sjt.rules.authoring.markup import raw_html
 
 NOT_MARKDOWN = frozenset({"title", "sources", "enemies", "tags"})
 
@@ -65,10 +64,13 @@ def _text_faults(content: Content, blueprint: Blueprint) -> Iterator[Fault]:
 
 
 def _markup_faults(content: Content) -> Iterator[Fault]:
+    """HTML and links that run something, by the rule that files are read by."""
     for name, text in fields(content).items():
-        found = raw_html(text) if name not in NOT_MARKDOWN and len(text) <= LONGEST_TEXT else []
-        if found:
-            yield Fault(name, "authoring.markup", {"tags": "  ".join(found[:5])})
+        faults = list(markdown_faults(text)) if name not in NOT_MARKDOWN and len(text) <= LONGEST_TEXT else []
+        pieces = dict.fromkeys(str(params["found"]) for code, params in faults if code == "bank.html")
+        if pieces:
+            yield Fault(name, "authoring.markup", {"tags": "  ".join(list(pieces)[:5])})
+        yield from (Fault(name, code, params) for code, params in faults if code != "bank.html")
 
 
 def _statement_faults(content: Content, theme: str, blueprint: Blueprint) -> Iterator[Fault]:
