@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+import sqlalchemy as sa
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
@@ -22,6 +23,8 @@ def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[
 def run() -> None:
     """Run the migrations in one transaction."""
     database = Database(context.config.attributes["url"])
+    if database.is_sqlite:  # a table that others point at can only be made anew while nobody looks
+        sa.event.listen(database.engine, "connect", lambda made, _: made.execute("PRAGMA foreign_keys = OFF"))
     try:
         with database.transaction() as connection:
             context.configure(
@@ -32,6 +35,8 @@ def run() -> None:
                 transaction_per_migration=False,
             )
             context.run_migrations()
+            if database.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                raise RuntimeError("the migration would leave a row that points at nothing")
     finally:
         database.dispose()
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from sjt.db import Database
+from sjt.db import Database, alembic_config
 from sjt.stores import tables as t
 from tests.saved import Typist, saved_room
 from tests.site import Site
@@ -97,4 +98,25 @@ def test_a_paper_not_begun_gives_way_to_another(database_url: str, tmp_path: Pat
     with site.writing() as conn:
         draw_for_seat(conn, booked.seat_id, site.now())
         assert len(conn.execute(t.papers.select()).all()) == 1
+    site.close()
+
+
+def test_scripts_of_before_keep_counting_when_the_database_grows(database_url: str, tmp_path: Path) -> None:
+    site = Site(database_url, tmp_path)
+    room = saved_room(site)
+    booked = room.seat()
+    room.begun(booked)
+    with site.writing() as conn:
+        from sjt.services import timekeeping
+
+        timekeeping.submit(conn, room.attempt(booked).id, site.now())
+    site.close()
+    command.downgrade(alembic_config(database_url), "0004")
+    command.upgrade(alembic_config(database_url), "head")
+    with site.reading() as conn:
+        assert conn.scalar(sa.select(t.attempts.c.script)) == 1
+        assert set(conn.scalars(sa.select(t.responses.c.script))) == {1}
+    for change in (t.responses.update().values(script=2), t.responses.delete()):
+        with pytest.raises(sa.exc.IntegrityError), site.writing() as conn:
+            conn.execute(change)
     site.close()
