@@ -1,6 +1,5 @@
 // The paper and its review: answers go through the journal and the queue; clock and heartbeat run beside them.
 import { Countdown, Heartbeat } from "./clock.js";
-import { Control } from "./controls.js";
 import { Journal, post, Queue, sitting } from "./saving.js";
 
 const here = sitting();
@@ -94,6 +93,14 @@ function typed(box) {
   queue.put(box.dataset.question, Number(box.dataset.revision), box.value, box.type === "hidden");
 }
 
+// The controls of questions that are answered by choosing are fetched where there are any.
+async function wakeControls() {
+  const roots = document.querySelectorAll("[data-control]");
+  if (!roots.length) return;
+  const { Control } = await import("./controls.js");
+  for (const root of roots) new Control(root);
+}
+
 // What an earlier page of this browser could not send comes first.
 function recover() {
   for (const [question, entry] of journal.entries()) {
@@ -143,7 +150,7 @@ function heard(told) {
 }
 
 let heartbeat;
-for (const root of document.querySelectorAll("[data-control]")) new Control(root);
+await wakeControls();
 recover();
 const countdown = new Countdown(document, over);
 queue = new Queue(here, journal, tell);
