@@ -44,7 +44,7 @@ def register(app: Flask) -> None:
     def file(tree_: str, name: str) -> Response:
         if tree_ != tree:
             raise NotFound
-        if name in packed and "gzip" in request.accept_encodings:
+        if name in packed and request.accept_encodings.quality("gzip"):
             response = Response(packed[name], mimetype=mimetypes.guess_type(name)[0])
             response.headers["Content-Encoding"] = "gzip"
         else:

@@ -15,6 +15,7 @@ from typing import Protocol
 import msgspec
 import redis
 
+from sjt.stores.messages import Notice
 from sjt.stores.presence import CALL_SECONDS, CONNECT_SECONDS
 
 KEPT_SECONDS = 3600
@@ -43,6 +44,7 @@ class Known(msgspec.Struct, frozen=True):
     paused_at: dt.datetime | None
     paused_credit: float | None
     returnable_until: dt.datetime | None = None
+    notices: tuple[Notice, ...] = ()  # what the invigilator wrote and the candidate has not read yet
 
 
 class Seats(Protocol):

@@ -27,6 +27,11 @@ class Beat(msgspec.Struct, frozen=True):
     at: dt.datetime
     hidden: bool = False
     unsent: int = 0  # answers typed and not yet acknowledged
+    battery: int | None = None  # per cent; None where a browser does not tell
+    online: bool | None = None  # what the browser thinks of its network
+    connection: str | None = None  # how fast it thinks that network is: slow-2g, 2g, 3g, 4g
+    saved: int | None = None  # seconds since the page last heard that something was saved
+    lockdown: str | None = None  # which lockdown the page keeps
 
 
 @dataclass(frozen=True)

@@ -1,34 +1,51 @@
-// The time left and the heartbeat. Both only show and hear: the server keeps the time.
+// The time left, the heartbeat, and what the invigilator writes. They only show and hear: the server keeps the time.
 import { post } from "./saving.js";
 
 const ANNOUNCED = [30, 10, 5, 1]; // minutes
+const LEAP = 2000; // ms by which the two clocks of a device part when it slept, or when somebody set it
 
 export class Countdown {
-  constructor(root, onOver) {
+  constructor(root, { over, added, woke }) {
     this.left = root.querySelector("[data-time-left]");
     this.finish = root.querySelector("[data-finish]");
     this.live = root.querySelector("[data-time-said]");
     this.toggle = root.querySelector(".time-toggle");
-    this.onOver = onOver;
+    this.tell = { over, added, woke };
+    this.apart = Date.now() - performance.now();
     this.hear(Number(this.left.dataset.seconds), this.finish.textContent);
     this.said = this.seconds / 60;
     this.hidden = localStorage.getItem("sjt/hide-time") === "yes";
     this.toggle.addEventListener("click", () => this.hide(!this.hidden));
+    root.querySelector(".time-say").addEventListener("click", () => this.say());
     this.hide(this.hidden);
-    setInterval(() => this.show(), 1000);
-    document.addEventListener("visibilitychange", () => this.show());
+    setInterval(() => this.tick(), 1000);
+    for (const woken of ["visibilitychange", "pageshow", "online"]) {
+      (woken === "visibilitychange" ? document : window).addEventListener(woken, () => this.show());
+    }
   }
 
   // The server's own words: seconds left at this moment. A device's clock plays no part.
   hear(seconds, finish) {
+    const at = performance.now() + seconds * 1000;
+    const minutes = Math.round((at - this.at) / 60000);
+    const later = minutes >= 1 && finish && finish !== this.finish.textContent;
     this.over = false;
-    this.at = performance.now() + seconds * 1000;
+    this.at = at;
     if (finish) this.finish.textContent = finish;
     this.show();
+    if (later) this.tell.added(minutes, finish);
   }
 
   get seconds() {
     return Math.max(0, Math.ceil((this.at - performance.now()) / 1000));
+  }
+
+  // A device that slept may not have counted: the server is asked at once.
+  tick() {
+    const apart = Date.now() - performance.now();
+    if (Math.abs(apart - this.apart) > LEAP) this.tell.woke();
+    this.apart = apart;
+    this.show();
   }
 
   show() {
@@ -39,7 +56,7 @@ export class Countdown {
     this.announce(seconds / 60);
     if (seconds === 0 && !this.over) {
       this.over = true;
-      this.onOver();
+      this.tell.over();
     }
   }
 
@@ -47,6 +64,14 @@ export class Countdown {
     const passed = ANNOUNCED.find((mark) => minutes <= mark && this.said > mark);
     if (passed) this.live.textContent = passed === 1 ? "One minute left" : `${passed} minutes left`;
     this.said = minutes;
+  }
+
+  // On demand, and each time anew: what stands there already would not be spoken again.
+  say() {
+    this.live.textContent = "";
+    setTimeout(() => {
+      this.live.textContent = `${timeLeft(this.seconds)} left. You finish at ${this.finish.textContent}.`;
+    }, 100);
   }
 
   hide(hidden) {
@@ -67,27 +92,112 @@ export function timeLeft(seconds) {
   return parts.filter(Boolean).join(" ");
 }
 
+// Messages, oldest first and one at a time. They stand in the bar, which grows: they cover nothing and take no focus.
+
+export class Notices {
+  constructor(here) {
+    this.here = here;
+    this.region = document.querySelector("[data-notices]");
+    this.shape = document.querySelector("[data-notice-shape]");
+    this.told = []; // what the server says that waits
+    this.own = []; // what this page has to say of itself
+    this.read = new Set();
+    this.region.addEventListener("submit", (event) => this.pressed(event));
+    this.region.addEventListener("focusin", (event) => {
+      const from = event.relatedTarget; // none when it comes from a message that is gone
+      if (from && !this.region.contains(from)) this.from = from;
+    });
+    new ResizeObserver(() => this.fit()).observe(this.region.parentElement);
+  }
+
+  hear(told) {
+    this.told = told;
+    this.show();
+  }
+
+  say(words) {
+    this.own.push({ ref: `own ${this.own.length}`, words });
+    this.show();
+  }
+
+  show() {
+    const next = [...this.told, ...this.own].find((one) => !this.read.has(one.ref));
+    const shown = this.region.querySelector("form");
+    if (shown?.dataset.notice === next?.ref) return;
+    if (!next) {
+      this.region.replaceChildren();
+      return;
+    }
+    const form = this.shape.content.firstElementChild.cloneNode(true);
+    form.dataset.notice = next.ref;
+    form.querySelector("[data-from]").textContent = next.at ? `From your invigilator, ${next.at}:` : "Your time:";
+    form.querySelector("[data-notice-words]").textContent = next.words;
+    this.region.replaceChildren(form);
+  }
+
+  async pressed(event) {
+    event.preventDefault();
+    const { notice } = event.target.dataset;
+    this.read.add(notice);
+    this.show();
+    (this.region.querySelector("button") ?? this.from ?? document.getElementById("main")).focus({ preventScroll: true });
+    if (notice.startsWith("own ")) return;
+    try {
+      await post(this.here, `notices/${notice}`, {});
+    } catch {
+      this.read.delete(notice); // the next heartbeat shows it again
+    }
+  }
+
+  // What sticks below the bar moves with it.
+  fit() {
+    const { style } = document.documentElement;
+    if (this.region.firstElementChild) style.setProperty("--bar", `${this.region.parentElement.offsetHeight}px`);
+    else style.removeProperty("--bar");
+  }
+}
+
 // The heartbeat: every 15 seconds, a little early or late, says that the page is there and hears what changed.
 
 const EVERY = 15000;
 const JITTER = 2000;
 
 export class Heartbeat {
-  constructor(here, told, { every = EVERY, unsent = () => 0 } = {}) {
+  constructor(here, told, { every = EVERY, facts = () => ({}) } = {}) {
     this.here = here;
     this.told = told;
     this.every = every;
-    this.unsent = unsent;
+    this.facts = facts;
+    this.notices = document.querySelector("[data-notices]") ? new Notices(here) : null;
+    this.watchBattery();
     this.beat();
     document.addEventListener("visibilitychange", () => document.hidden || this.beat());
+    window.addEventListener("pageshow", (event) => event.persisted && this.beat());
     window.addEventListener("online", () => this.beat());
+  }
+
+  async watchBattery() {
+    this.battery = await navigator.getBattery?.().catch(() => null);
+  }
+
+  get body() {
+    return {
+      hidden: document.hidden,
+      online: navigator.onLine,
+      connection: navigator.connection?.effectiveType ?? null,
+      battery: this.battery ? Math.round(this.battery.level * 100) : null,
+      lockdown: "open",
+      ...this.facts(),
+    };
   }
 
   async beat() {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.beat(), this.every + (Math.random() - 0.5) * Math.min(JITTER, this.every / 4));
     try {
-      this.told(await post(this.here, "beat", { hidden: document.hidden, unsent: this.unsent() }));
+      const told = await post(this.here, "beat", this.body);
+      this.notices?.hear(told.notices);
+      this.told(told);
     } catch {
       // Silence changes nothing here; the board sees it.
     }

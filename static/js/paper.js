@@ -8,6 +8,8 @@ const bar = document.querySelector("[data-saved]");
 const banner = document.querySelector("[data-banner]");
 const boxes = new Map([...document.querySelectorAll("[data-question]")].map((box) => [box.dataset.question, box]));
 let queue;
+let heartbeat;
+let savedAt = null; // when this page last heard that something was saved
 
 function say(state, words) {
   bar.dataset.state = state;
@@ -49,6 +51,7 @@ function mark(question, classes) {
 const tell = {
   saving: () => say("saving", "Saving"),
   saved(kept) {
+    savedAt = performance.now();
     const box = boxes.get(kept.question);
     if (box) box.dataset.revision = kept.revision;
     if (queue.waiting.has(kept.question)) return; // typed on since: not yet what the page shows
@@ -85,8 +88,15 @@ const tell = {
     warn(words);
     if (status === 409 && heartbeat) heartbeat.beat();
   },
-  standing: (told) => countdown.hear(told.seconds_left, told.finish),
+  standing(told) {
+    countdown.hear(told.seconds_left, told.finish);
+    heartbeat?.notices?.hear(told.notices);
+  },
 };
+
+function facts() {
+  return { unsent: queue.waiting.size, saved: savedAt === null ? null : Math.round((performance.now() - savedAt) / 1000) };
+}
 
 function typed(box) {
   foot(box, "Not saved yet", "saving");
@@ -127,7 +137,7 @@ async function leave(event) {
 async function over() {
   await queue.flush();
   try {
-    const told = await post(here, "beat", { hidden: document.hidden, unsent: queue.waiting.size });
+    const told = await post(here, "beat", heartbeat.body);
     if (told.seconds_left > 0) countdown.hear(told.seconds_left, told.finish);
     else window.location.assign(here.base);
   } catch {
@@ -149,10 +159,13 @@ function heard(told) {
   }
 }
 
-let heartbeat;
 await wakeControls();
 recover();
-const countdown = new Countdown(document, over);
+const countdown = new Countdown(document, {
+  over,
+  added: (minutes, finish) => heartbeat?.notices?.say(`${minutes === 1 ? "1 minute was" : `${minutes} minutes were`} added. You finish at ${finish}.`),
+  woke: () => heartbeat?.beat(),
+});
 queue = new Queue(here, journal, tell);
 queue.hold().catch(() => {}); // the first save tries again
 for (const box of boxes.values()) {
@@ -160,7 +173,7 @@ for (const box of boxes.values()) {
   box.addEventListener("input", () => typed(box));
   box.addEventListener("blur", () => queue.flush());
 }
-heartbeat = new Heartbeat(here, heard, { unsent: () => queue.waiting.size });
+heartbeat = new Heartbeat(here, heard, { facts });
 document.addEventListener("click", leave);
 document.addEventListener("visibilitychange", () => document.hidden && queue.flush({ keepalive: true }));
 window.addEventListener("pagehide", () => queue.flush({ keepalive: true }));

@@ -143,19 +143,6 @@ def test_extra_minutes_are_seen_without_a_reload(house: House, room: Room) -> No
     expect(page.locator("[data-finish]")).to_have_text("11:10")
 
 
-def test_a_device_whose_clock_is_an_hour_off_shows_the_same_time_left(house: House, room: Room) -> None:
-    booked = room.seat()
-    visit = house.visit()
-    visit.page.clock.install(time="2026-11-23T10:00:00Z")
-    page = in_by_keycode(visit, booked)
-    room.admit(booked)
-    room.open_gate(booked)
-    page.clock.run_for(2500)
-    page.get_by_role("button", name="Begin").click()
-    ready(page)
-    assert abs(int(page.locator("[data-time-left]").get_attribute("data-seconds") or 0) - 7200) <= 2
-
-
 def test_the_time_runs_out(house: House, room: Room) -> None:
     booked = room.seat()
     visit = house.visit()

@@ -6,7 +6,7 @@ from typing import Any
 
 from item_bank.formats import FORMATS
 from sjt.pages.delivery.door import pages
-from sjt.pages.delivery.where import is_over, test_of, time_of, where
+from sjt.pages.delivery.where import is_over, notices_of, test_of, time_of, where
 from sjt.pages.replies import Reply, go, show
 from sjt.pages.seated import SeatDesk, seated
 from sjt.rules.attempt import CLOSED, State
@@ -53,7 +53,8 @@ def _paper(desk: SeatDesk) -> papers.ShownPaper:
 
 def _writing(desk: SeatDesk, drawn: papers.ShownPaper) -> dict[str, Any]:
     attempt = desk.place.attempt
-    return {"attempt": attempt, "paper": drawn, "lines": paper.lines(desk.conn, attempt, drawn), **time_of(desk)}
+    return {"attempt": attempt, "paper": drawn, "lines": paper.lines(desk.conn, attempt, drawn), **time_of(desk),
+            "notices": notices_of(desk)}  # fmt: skip
 
 
 @pages.post("/<attempt>/submit")

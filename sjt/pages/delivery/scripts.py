@@ -10,7 +10,7 @@ import msgspec
 from flask import current_app, request
 
 from sjt.pages.delivery.door import pages
-from sjt.pages.delivery.where import told
+from sjt.pages.delivery.where import notices_of, told
 from sjt.pages.guard import product
 from sjt.pages.replies import Data, Reply
 from sjt.pages.seated import SeatDesk, beating, read_again, saving, seated
@@ -24,6 +24,10 @@ from sjt.stores.known import Known
 from sjt.stores.presence import Beat
 
 Body = TypeVar("Body")
+MOST_UNSENT = 1000
+MOST_SECONDS = 24 * 3600
+CONNECTIONS = ("slow-2g", "2g", "3g", "4g")
+LOCKDOWNS = ("open",)  # the levels that a page of ours keeps
 MOST_SAT = 10_000  # begun attempts whose unchanging facts are kept in memory
 
 
@@ -48,6 +52,11 @@ class BeatBody(msgspec.Struct):
 
     hidden: bool = False
     unsent: int = 0
+    battery: int | None = None
+    online: bool | None = None
+    connection: str | None = None
+    saved: int | None = None
+    lockdown: str | None = None
 
 
 class FlagBody(msgspec.Struct):
@@ -62,7 +71,8 @@ class FlagBody(msgspec.Struct):
 def lease(desk: SeatDesk) -> Reply:
     """This page becomes the one that writes."""
     taken = door.take_lease(desk.conn, desk.place.attempt, desk.now)
-    return Data({**told(known_of(desk.place), desk.now), "lease": taken})
+    known = known_of(desk.place, notices_of(desk))
+    return Data({**told(known, desk.now), "lease": taken})
 
 
 @pages.post("/<attempt>/save")
@@ -146,9 +156,18 @@ def flag(desk: SeatDesk) -> Reply:
 def beat(attempt: str, known: Known, now: dt.datetime) -> Reply:
     """A heartbeat: says that the page is there, and hears what has changed. It changes no state."""
     body = _decoded(BeatBody)
-    heard = Beat(now, body.hidden, max(0, body.unsent))
+    heard = Beat(
+        now, body.hidden, _bounded(body.unsent, MOST_UNSENT) or 0, _bounded(body.battery, 100), body.online,
+        body.connection if body.connection in CONNECTIONS else None, _bounded(body.saved, MOST_SECONDS),
+        body.lockdown if body.lockdown in LOCKDOWNS else None,
+    )  # fmt: skip
     product().presence.beat(str(known.sitting_id), attempt, heard)
     return Data(told(known, now))
+
+
+def _bounded(value: int | None, most: int) -> int | None:
+    """A number that a browser told, within its bounds; the board shows it, and nothing is decided by it."""
+    return None if value is None else max(0, min(value, most))
 
 
 def _decoded(kind: type[Body]) -> Body:

@@ -10,9 +10,10 @@ from sjt.pages.replies import Go, go
 from sjt.pages.seated import SeatDesk
 from sjt.pages.shown import time_of_day
 from sjt.rules.attempt import CLOSED, State
-from sjt.services.delivery.standing import deadline_of, state_of
+from sjt.services.delivery.standing import deadline_of, state_of, waiting
 from sjt.services.papers_drawn import specifications
 from sjt.stores.known import Known
+from sjt.stores.messages import Notice
 
 STOPPED = (State.PAUSED, State.SUSPENDED)
 
@@ -50,7 +51,13 @@ def test_of(desk: SeatDesk) -> dict[str, Any]:
         "specification": specification,
         "pathway": specification.blueprint.pathways[attempt.pathway],
         "minutes": minutes + allowance.granted_seconds // 60,
+        "notices": notices_of(desk),
     }
+
+
+def notices_of(desk: SeatDesk) -> tuple[Notice, ...]:
+    """What the invigilator wrote and this candidate has not read yet, oldest first."""
+    return () if desk.place.state in CLOSED else waiting(desk.conn, desk.place.attempt)
 
 
 def time_of(desk: SeatDesk) -> dict[str, Any]:
@@ -69,4 +76,10 @@ def told(known: Known, now: dt.datetime) -> dict[str, Any]:
         "lease": known.lease,
         "seconds_left": seconds_left(until, now) if until else None,
         "finish": time_of_day(until) if until else None,
+        "notices": [told_notice(notice) for notice in known.notices],
     }
+
+
+def told_notice(notice: Notice) -> dict[str, str]:
+    """A message as our scripts are told of it."""
+    return {"ref": notice.ref, "at": time_of_day(notice.sent_at), "words": notice.words}

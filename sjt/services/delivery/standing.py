@@ -11,14 +11,16 @@ from sjt.rules.attempt import Facts, State, state
 from sjt.rules.refusals import NotFound
 from sjt.services.delivery.door import Place
 from sjt.services.product import Product
-from sjt.stores import attempts, seats
+from sjt.stores import attempts, messages, seats
+from sjt.stores.attempts import Attempt
 from sjt.stores.known import Known
+from sjt.stores.messages import Notice
 
 ASKED_AT_ONCE = 500  # references in one statement
 
 
-def known_of(place: Place) -> Known:
-    """The facts of a seat as they were read."""
+def known_of(place: Place, notices: tuple[Notice, ...] = ()) -> Known:
+    """The facts of a seat as they were read, with the messages that wait for its candidate."""
     attempt, allowance = place.attempt, place.attempt.allowance
     pause = allowance.open_pause
     awaited = attempt.facts.returnable_until if attempt.closed_as else None
@@ -31,7 +33,7 @@ def known_of(place: Place) -> Known:
         lease=attempt.lease, version=attempt.state_version, grace_seconds=attempt.grace_seconds,
         opened_at=attempt.opened_at, started_at=attempt.started_at, deadline=attempt.deadline,
         closed_as=attempt.closed_as, paused_as=pause.kind if pause else None, paused_at=since,
-        paused_credit=credit, returnable_until=awaited,
+        paused_credit=credit, returnable_until=awaited, notices=notices,
     )  # fmt: skip
 
 
@@ -41,7 +43,12 @@ def read_known(conn: sa.Connection, attempt_ref: str, now: dt.datetime) -> Known
     seat = seats.by_id(conn, attempt.seat_id) if attempt else None
     if attempt is None or seat is None or seat.refused_at is not None:
         raise NotFound("error.words.404")
-    return known_of(Place(seat, attempt, state(attempt.facts, now)))
+    return known_of(Place(seat, attempt, state(attempt.facts, now)), waiting(conn, attempt))
+
+
+def waiting(conn: sa.Connection, attempt: Attempt) -> tuple[Notice, ...]:
+    """The messages that wait for a candidate; none once the attempt is closed, where nobody reads them any more."""
+    return () if attempt.closed_at else messages.unseen(conn, attempt.id)
 
 
 def state_of(known: Known, now: dt.datetime) -> State:
