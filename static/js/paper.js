@@ -57,6 +57,7 @@ const tell = {
     if (queue.waiting.has(kept.question)) return; // typed on since: not yet what the page shows
     if (box) {
       foot(box, `Saved ${kept.saved_at}`, "saved");
+      offerEarlier(box, kept.revision);
       mark(kept.question, { "q-answered": box.value.trim() !== "" });
     }
     say("saved", `Saved ${kept.saved_at}`);
@@ -126,6 +127,27 @@ function recover() {
   }
 }
 
+function offerEarlier(box, revision) {
+  const button = box.closest(".question").querySelector("[data-versions]");
+  if (button) button.hidden = revision < 2;
+}
+
+// What stands in the box is sent first, so that it is a version itself before another takes its place.
+async function lookBack(event) {
+  const opener = event.target.closest("[data-versions]");
+  if (!opener) return;
+  const box = boxes.get(opener.dataset.versions);
+  if (!(await queue.flush())) {
+    warn("No connection, so earlier versions cannot be shown. Try again in a moment.");
+    return;
+  }
+  const { showEarlier } = await import("./versions.js");
+  showEarlier(here, box, opener, (text) => {
+    hold(box, text);
+    typed(box);
+  });
+}
+
 async function leave(event) {
   const link = event.target.closest("a[data-leave]");
   if (!link || event.ctrlKey || event.metaKey) return;
@@ -175,6 +197,7 @@ for (const box of boxes.values()) {
 }
 heartbeat = new Heartbeat(here, heard, { facts });
 document.addEventListener("click", leave);
+document.addEventListener("click", lookBack);
 document.addEventListener("visibilitychange", () => document.hidden && queue.flush({ keepalive: true }));
 window.addEventListener("pagehide", () => queue.flush({ keepalive: true }));
 window.addEventListener("online", () => queue.flush());

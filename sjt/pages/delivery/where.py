@@ -10,6 +10,7 @@ from sjt.pages.replies import Go, go
 from sjt.pages.seated import SeatDesk
 from sjt.pages.shown import time_of_day
 from sjt.rules.attempt import CLOSED, State
+from sjt.rules.refusals import NotNow
 from sjt.services.delivery.standing import deadline_of, state_of, waiting
 from sjt.services.papers_drawn import specifications
 from sjt.stores.known import Known
@@ -36,6 +37,14 @@ def is_over(desk: SeatDesk) -> bool:
     """Whether the deadline has come. Until its grace has passed, last words may still arrive."""
     until = desk.place.attempt.deadline
     return desk.place.state not in STOPPED and until is not None and desk.now >= until
+
+
+def require_writing(desk: SeatDesk) -> None:
+    """NotNow unless the paper lies open before its candidate."""
+    if desk.place.state is not State.RUNNING:
+        raise NotNow(f"attempt.not_now.{desk.place.state.value}")
+    if is_over(desk):
+        raise NotNow("attempt.not_now.expired")
 
 
 def test_of(desk: SeatDesk) -> dict[str, Any]:
