@@ -1,9 +1,10 @@
-// The waiting room and the closing page: ask often, and go on when the attempt stands elsewhere.
+// The waiting room, the pause and the closing page ask often, and the receipt now and then: all go on when the
+// attempt stands elsewhere.
 import { Heartbeat } from "./clock.js";
 import { sitting } from "./saving.js";
 
 const here = sitting();
-const { state, admitted, closing } = here.element.dataset;
+const { state, admitted, closing, calm } = here.element.dataset;
 new Heartbeat(
   here,
   (told) => {
@@ -11,5 +12,5 @@ new Heartbeat(
     const changed = told.state !== state || String(told.admitted) !== admitted;
     if (closing ? !over : changed) window.location.reload();
   },
-  { every: 2000 },
+  { every: calm === undefined ? 2000 : undefined },
 );

@@ -12,6 +12,7 @@ from tests.journeys.conftest import House
 from tests.journeys.test_exam_page import arrived
 from tests.journeys.test_sitting import ready
 from tests.pages.test_notices import written_to
+from tests.pages.test_return import reopened
 from tests.saved import Booked, Room, saved_room
 
 Check = Callable[[Page, str], None]
@@ -114,4 +115,27 @@ def test_messages_are_read_one_at_a_time_and_take_neither_focus_nor_text(
     expect(box).to_be_focused()
     page.clock.run_for(A_BEAT)
     expect(notice).to_have_count(0)
+    assert house.complaints() == []
+
+
+def test_the_receipt_hears_of_a_reopening_and_leads_back_to_the_paper(
+    house: House, room: Room, accessible: Check
+) -> None:
+    booked = room.seat()
+    page = writing(house, room, booked)
+    page.locator("textarea").first.fill("Before the end.")
+    page.get_by_role("link", name="Review and submit").click()
+    page.get_by_role("button", name="Submit my paper").click()
+    expect(page.get_by_role("heading", name="Your paper is in our hands")).to_be_visible()
+    reopened(room, booked)
+    page.clock.run_for(A_BEAT)
+    expect(page.get_by_role("heading", name="Your paper was reopened")).to_be_visible()
+    accessible(page, "reopened")
+    page.get_by_role("button", name="Go on").click()
+    ready(page)
+    expect(page.locator("[data-time-left]")).to_have_text("10 min left · ")
+    expect(page.locator("textarea").first).to_have_value("Before the end.")
+    page.locator("textarea").first.fill("After it.")
+    page.locator("textarea").first.blur()
+    expect(page.locator(".exam-bar [data-saved]")).to_have_text("Saved 09:00:00")
     assert house.complaints() == []

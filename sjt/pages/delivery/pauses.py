@@ -20,7 +20,10 @@ from sjt.services.delivery import door
 @pages.get("/<attempt>/paused")
 @seated
 def paused(desk: SeatDesk) -> Reply:
-    """The paper is hidden and the clock stands still; from a rest break the apprentice comes back by themselves."""
+    """The paper is hidden and the clock stands still.
+
+    From a rest break, and to a reopened paper, the apprentice comes back by themselves.
+    """
     if desk.place.state not in STOPPED:
         return where(desk)
     return show("delivery/paused.html", **test_of(desk), **time_of(desk), **_pause_of(desk))
@@ -31,13 +34,15 @@ def _pause_of(desk: SeatDesk) -> dict[str, Any]:
     lasting = allowance.open_pause
     left = rest_left(allowance, desk.now)
     resting = lasting is not None and lasting.kind == REST
-    return {"lasting": lasting, "resting": resting, "break_minutes": -(-left.seconds // 60), "used_up": not left}
+    reopened = lasting is None and desk.place.attempt.awaits_return(desk.now)
+    told = {"lasting": lasting, "resting": resting, "reopened": reopened}
+    return {**told, "break_minutes": -(-left.seconds // 60), "used_up": not left}
 
 
 @pages.post("/<attempt>/resume")
 @seated
 def resume(desk: SeatDesk) -> Reply:
-    """Come back from a rest break. Pressed again it only leads to the paper."""
+    """Come back from a rest break, or to a reopened paper. Pressed again it only leads to the paper."""
     if desk.place.state in STOPPED:
         timekeeping.resume(desk.conn, desk.place.attempt, None, desk.now)
         return go("delivery.scenario", attempt=desk.place.attempt.ref, number=1)
