@@ -14,10 +14,11 @@ from proctoring.events import Linked, first_break, genesis
 from sjt.rules.access import Role
 from sjt.rules.attempt import State, state
 from sjt.services.invigilation import Entry, entries
-from sjt.stores import attempts, evidence, people, scripts
+from sjt.stores import attempts, evidence, jottings, people, scripts
 from sjt.stores.attempts import Attempt
 from sjt.stores.bank import LANGUAGE
 from sjt.stores.evidence import Closing, FinalMark, Grant, Late, Line, PaperFacts, Released, Revision
+from sjt.stores.jottings import Jotting
 from sjt.stores.people import Person
 from sjt.stores.scripts import Answer
 from sjt.stores.sittings import Sitting
@@ -52,6 +53,8 @@ class Evidence:
     answers: Mapping[int, Answer]
     revisions: Mapping[int, tuple[Revision, ...]]
     late: tuple[Late, ...]
+    jottings: tuple[Jotting, ...]  # every revision; their texts are for an auditor
+    shows_jottings: bool
     grants: tuple[Grant, ...]
     events: tuple[Happened, ...]
     first_break: int | None
@@ -63,6 +66,16 @@ class Evidence:
     def codes(self) -> dict[int, str]:
         """How each question of the paper is named: slug@version, by question version id."""
         return {line.question_id: f"{line.question}@{line.question_version}" for line in self.lines}
+
+    @property
+    def newest_jottings(self) -> list[Jotting]:
+        """Each note and each scenario's highlights as they stood last."""
+        return list({(one.scenario_version_id, one.kind): one for one in self.jottings}.values())
+
+    @property
+    def scenarios(self) -> dict[int, str]:
+        """How each scenario of the paper is named: slug@version, by scenario version id."""
+        return {line.scenario_id: f"{line.scenario}@{line.scenario_version}" for line in self.lines}
 
 
 def of_sitting(conn: sa.Connection, sitting: Sitting, now: dt.datetime) -> list[tuple[Entry, State | None]]:
@@ -83,7 +96,8 @@ def of_attempt(conn: sa.Connection, attempt: Attempt, reader: Person, now: dt.da
         attempt=attempt, state=state(attempt.facts, now), closing=closing, paper=evidence.paper(conn, attempt.id),
         lines=tuple(evidence.lines(conn, attempt.id, LANGUAGE)), answers=scripts.current(conn, attempt),
         revisions=_by_question(evidence.revisions(conn, attempt.sitting_id, attempt.id)),
-        late=tuple(evidence.late(conn, attempt.id)), grants=given, events=_happened(conn, chain),
+        late=tuple(evidence.late(conn, attempt.id)), jottings=tuple(jottings.every(conn, attempt)),
+        shows_jottings=Role.AUDITOR in reader.roles, grants=given, events=_happened(conn, chain),
         first_break=first_break(attempt.ref, chain, attempt.head), marks=None if hidden else marks, results=results,
         names={person.id: person.name for person in people.by_ids(conn, {i for i in ids if i is not None}).values()},
     )  # fmt: skip
@@ -143,6 +157,7 @@ def bundle(found: Evidence) -> dict[str, Any]:
              "sha256": one.text_hash, "received_at": _iso(one.received_at), "why": one.why}
             for one in found.late
         ],
+        "jottings": [_jotting(found, one) for one in found.jottings],
     }  # fmt: skip
 
 
@@ -156,6 +171,12 @@ def _iso(at: object) -> str | None:
 def _answer(code: str, answer: Answer) -> dict[str, Any]:
     told = {"question": code, "revision": answer.revision, "text": answer.text, "sha256": answer.text_hash}
     return {**told, "received_at": _iso(answer.received_at)}
+
+
+def _jotting(found: Evidence, one: Jotting) -> dict[str, Any]:
+    told = {"scenario": found.scenarios[one.scenario_version_id], "kind": one.kind, "revision": one.revision}
+    told |= {"sha256": one.text_hash, "received_at": _iso(one.received_at)}
+    return {**told, "text": one.body} if found.shows_jottings else told
 
 
 def _paper(found: Evidence) -> dict[str, Any] | None:

@@ -35,7 +35,7 @@ class PaperFacts:
 
 @dataclass(frozen=True)
 class Line:
-    """One question of a frozen paper, by slug and version. ``question_id`` is the question version's."""
+    """One question of a frozen paper, by slug and version. ``…_id`` are ids of versions."""
 
     position: int
     scenario_position: int
@@ -52,6 +52,7 @@ class Line:
     options: list[str]
     format: str
     body: Mapping[str, str]
+    scenario_id: int
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,7 @@ def lines(conn: sa.Connection, attempt_id: int, language: str) -> list[Line]:
     rows: Sequence[Any] = conn.execute(  # so many columns have no type of their own
         sa.select(q.position, q.scenario_position, t.scenarios.c.slug, s.number, t.scenario_texts.c.title, v.id,
                   t.questions.c.slug, v.number, q.statement, q.key, t.question_texts.c.text, q.slot, q.options,
-                  v.format, t.question_texts.c.body)
+                  v.format, t.question_texts.c.body, s.id)
         .select_from(t.papers)
         .join(t.paper_questions, q.paper_id == t.papers.c.id)
         .join(t.question_versions, v.id == q.question_version_id)

@@ -38,6 +38,8 @@ class ShownScenario:
     title: str
     text: str
     questions: tuple[ShownQuestion, ...]
+    id: int = 0  # of its version
+    code: str = ""  # names its version to the browser: ``slug@version``
 
 
 @dataclass(frozen=True)
@@ -116,16 +118,19 @@ def _version_ids(conn: sa.Connection, paper: Paper) -> dict[tuple[str, int], tup
 
 def shown(conn: sa.Connection, attempt_id: int) -> ShownPaper | None:
     """An attempt's paper with its texts: one statement. None when no paper has been drawn."""
-    pq, qv = t.paper_questions, t.question_versions
+    pq, qv, sv = t.paper_questions, t.question_versions, t.scenario_versions
     rows = conn.execute(
         sa.select(t.papers.c.ref, t.papers.c.hash, pq.c.position, pq.c.scenario_position, pq.c.statement, pq.c.key,
                   qv.c.id, qv.c.number, qv.c.format, t.questions.c.slug, t.question_texts.c.text,
                   t.question_texts.c.body, pq.c.options,
-                  t.scenario_texts.c.title, t.scenario_texts.c.text.label("scenario_text"))
+                  t.scenario_texts.c.title, t.scenario_texts.c.text.label("scenario_text"),
+                  pq.c.scenario_version_id, t.scenarios.c.slug.label("scenario"),
+                  sv.c.number.label("scenario_number"))
         .select_from(t.papers).join(pq, pq.c.paper_id == t.papers.c.id)
         .join(qv, qv.c.id == pq.c.question_version_id).join(t.questions, t.questions.c.id == qv.c.question_id)
         .join(t.question_texts, t.question_texts.c.question_version_id == qv.c.id)
         .join(t.scenario_texts, t.scenario_texts.c.scenario_version_id == pq.c.scenario_version_id)
+        .join(sv, sv.c.id == pq.c.scenario_version_id).join(t.scenarios, t.scenarios.c.id == sv.c.scenario_id)
         .where(t.papers.c.attempt_id == attempt_id, t.question_texts.c.language == LANGUAGE,
                t.scenario_texts.c.language == LANGUAGE)
         .order_by(pq.c.position)
@@ -133,12 +138,14 @@ def shown(conn: sa.Connection, attempt_id: int) -> ShownPaper | None:
     if not rows:
         return None
     scenarios: dict[int, list[ShownQuestion]] = {}
-    titles: dict[int, tuple[str, str]] = {}
+    heads: dict[int, tuple[str, str]] = {}
+    named: dict[int, tuple[int, str]] = {}
     for row in rows:
         code = f"{row.slug}@{row.number}"
         kind = (row.format, row.body, tuple(row.options))
         question = ShownQuestion(row.id, code, row.position, row.statement, row.key, row.text, *kind)
         scenarios.setdefault(row.scenario_position, []).append(question)
-        titles[row.scenario_position] = (row.title, row.scenario_text)
-    made = tuple(ShownScenario(place, *titles[place], tuple(asked)) for place, asked in scenarios.items())
+        heads[row.scenario_position] = (row.title, row.scenario_text)
+        named[row.scenario_position] = (row.scenario_version_id, f"{row.scenario}@{row.scenario_number}")
+    made = tuple(ShownScenario(place, *heads[place], tuple(asked), *named[place]) for place, asked in scenarios.items())
     return ShownPaper(rows[0].ref, rows[0].hash, made)

@@ -151,9 +151,7 @@ export class Notices {
 
   // What sticks below the bar moves with it.
   fit() {
-    const { style } = document.documentElement;
-    if (this.region.firstElementChild) style.setProperty("--bar", `${this.region.parentElement.offsetHeight}px`);
-    else style.removeProperty("--bar");
+    document.documentElement.style.setProperty("--bar", `${this.region.parentElement.offsetHeight}px`);
   }
 }
 

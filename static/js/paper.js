@@ -132,6 +132,28 @@ function offerEarlier(box, revision) {
   if (button) button.hidden = revision < 2;
 }
 
+// Notes and highlights: with the first touch of the scenario, or when there are any.
+const scenario = document.querySelector("[data-scenario]");
+let margin = null;
+
+function wakeMargin() {
+  margin ??= import("./margin.js").then(({ Margin }) => new Margin(here));
+}
+
+function watchMargin() {
+  if (!scenario) return;
+  for (const touch of ["pointerdown", "focusin"]) scenario.addEventListener(touch, wakeMargin);
+  document.addEventListener("selectionchange", () => {
+    if (scenario.contains(document.getSelection().anchorNode)) wakeMargin();
+  });
+  const left = localStorage.getItem(`sjt-note/${here.attempt}/${scenario.dataset.scenario}`);
+  if (left || scenario.querySelector("[data-highlights]").dataset.highlights !== "[]") wakeMargin();
+}
+
+function forgetNotes() {
+  for (const key of Object.keys(localStorage)) if (key.startsWith(`sjt-note/${here.attempt}/`)) localStorage.removeItem(key);
+}
+
 // What stands in the box is sent first, so that it is a version itself before another takes its place.
 async function lookBack(event) {
   const opener = event.target.closest("[data-versions]");
@@ -152,6 +174,7 @@ async function leave(event) {
   const link = event.target.closest("a[data-leave]");
   if (!link || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
+  await (await margin)?.flush(); // a note that cannot be sent is kept in this browser
   if ((await queue.flush()) || queue.stopped) window.location.assign(link.href);
   else warn("No connection, so this page stays open. What you typed is kept in this browser. Try again in a moment.");
 }
@@ -212,11 +235,13 @@ document.addEventListener("change", async (event) => {
     warn("The flag could not be kept. Try again in a moment.");
   });
 });
+watchMargin();
 if (queue.waiting.size) queue.flush();
 const form = document.querySelector("[data-submit]");
 form?.addEventListener("submit", async (event) => {
   if (queue.waiting.size === 0) {
     journal.erase();
+    forgetNotes();
     return;
   }
   event.preventDefault();

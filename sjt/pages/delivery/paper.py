@@ -13,7 +13,7 @@ from sjt.rules.attempt import CLOSED, State
 from sjt.rules.refusals import NotFound
 from sjt.services import timekeeping
 from sjt.services.delivery import paper
-from sjt.stores import papers, scripts
+from sjt.stores import jottings, papers, scripts
 from sjt.words import say
 
 
@@ -28,7 +28,8 @@ def scenario(desk: SeatDesk, number: int) -> Reply:
         raise NotFound("error.words.404")
     here = drawn.scenarios[number - 1]
     choosing = any(FORMATS[question.format].keyed for question in here.questions)
-    return show("delivery/scenario.html", **_writing(desk, drawn), scenario=here, choosing=choosing)
+    jotted = jottings.current(desk.conn, desk.place.attempt, here.id)
+    return show("delivery/scenario.html", **_writing(desk, drawn), scenario=here, choosing=choosing, jotted=jotted)
 
 
 @pages.get("/<attempt>/review")

@@ -10,16 +10,14 @@ import msgspec
 from flask import current_app, request
 
 from sjt.pages.delivery.door import pages
-from sjt.pages.delivery.where import notices_of, told
+from sjt.pages.delivery.where import notices_of, require_running, told
 from sjt.pages.guard import product
 from sjt.pages.replies import Data, Reply
 from sjt.pages.seated import SeatDesk, beating, read_again, saving, seated
 from sjt.pages.shown import time_with_seconds
-from sjt.rules.attempt import State
-from sjt.rules.refusals import NotNow, NotUnderstood
-from sjt.services.delivery import answers, door
+from sjt.rules.refusals import NotUnderstood
+from sjt.services.delivery import answers, door, jottings
 from sjt.services.delivery.standing import known_of
-from sjt.stores import scripts
 from sjt.stores.known import Known
 from sjt.stores.presence import Beat
 
@@ -79,7 +77,7 @@ def lease(desk: SeatDesk) -> Reply:
 @saving
 def save(attempt: str, known: Known, received_at: dt.datetime) -> Reply:
     """Keep answers; what the reply calls saved is on disk."""
-    body = _decoded(SaveBody)
+    body = decoded(SaveBody)
     fault = next(_save_faults(attempt, body), None)
     if fault:
         raise NotUnderstood(fault)
@@ -141,13 +139,12 @@ def _sat(attempt: str) -> answers.Sat:
 @seated
 def flag(desk: SeatDesk) -> Reply:
     """Come back to this question, or no longer."""
-    body = _decoded(FlagBody)
-    if desk.place.state is not State.RUNNING:
-        raise NotNow(f"attempt.not_now.{desk.place.state.value}")
+    body = decoded(FlagBody)
+    require_running(desk)
     wanted = answers.sat(desk.conn, desk.place.attempt.ref).questions.get(body.question)
     if wanted is None:
         raise NotUnderstood("save.foreign")
-    scripts.set_flag(desk.conn, desk.place.attempt.id, wanted, body.flagged, desk.now)
+    jottings.flag(desk.conn, desk.place.attempt, body.question, wanted, body.flagged, desk.now)
     return Data({"question": body.question, "flagged": body.flagged})
 
 
@@ -155,7 +152,7 @@ def flag(desk: SeatDesk) -> Reply:
 @beating
 def beat(attempt: str, known: Known, now: dt.datetime) -> Reply:
     """A heartbeat: says that the page is there, and hears what has changed. It changes no state."""
-    body = _decoded(BeatBody)
+    body = decoded(BeatBody)
     heard = Beat(
         now, body.hidden, _bounded(body.unsent, MOST_UNSENT) or 0, _bounded(body.battery, 100), body.online,
         body.connection if body.connection in CONNECTIONS else None, _bounded(body.saved, MOST_SECONDS),
@@ -170,7 +167,8 @@ def _bounded(value: int | None, most: int) -> int | None:
     return None if value is None else max(0, min(value, most))
 
 
-def _decoded(kind: type[Body]) -> Body:
+def decoded(kind: type[Body]) -> Body:
+    """The body of a request of our scripts; NotUnderstood when it is not what it should be."""
     try:
         return msgspec.json.decode(request.get_data(), type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:

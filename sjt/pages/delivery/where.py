@@ -39,10 +39,15 @@ def is_over(desk: SeatDesk) -> bool:
     return desk.place.state not in STOPPED and until is not None and desk.now >= until
 
 
-def require_writing(desk: SeatDesk) -> None:
-    """NotNow unless the paper lies open before its candidate."""
+def require_running(desk: SeatDesk) -> None:
+    """NotNow unless the attempt is running."""
     if desk.place.state is not State.RUNNING:
         raise NotNow(f"attempt.not_now.{desk.place.state.value}")
+
+
+def require_writing(desk: SeatDesk) -> None:
+    """NotNow unless the paper lies open before its candidate."""
+    require_running(desk)
     if is_over(desk):
         raise NotNow("attempt.not_now.expired")
 
