@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask import request
+
 from sjt.pages.delivery.door import pages
 from sjt.pages.delivery.where import test_of, where
 from sjt.pages.replies import Reply, go, show
@@ -53,7 +55,12 @@ def waiting(desk: SeatDesk) -> Reply:
 @pages.post("/<attempt>/begin")
 @seated
 def begin(desk: SeatDesk) -> Reply:
-    """Start the clock, once. Pressed again it only leads to the paper."""
+    """Start the clock, once. Pressed again it only leads to the paper.
+
+    Our scripts take the "no" out of the form; a browser that runs none needs to be allowed first.
+    """
+    if request.form.get("scripts") == "no" and desk.place.attempt.plain_at is None:
+        raise NotNow("begin.no_scripts")
     if desk.place.seat.admitted_at is None:
         raise NotNow("begin.not_admitted")
     timekeeping.begin(desk.conn, desk.place.attempt, desk.now)

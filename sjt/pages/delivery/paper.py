@@ -6,14 +6,14 @@ from typing import Any
 
 from item_bank.formats import FORMATS
 from sjt.pages.delivery.door import pages
-from sjt.pages.delivery.where import is_over, notices_of, test_of, time_of, where
+from sjt.pages.delivery.plain import plain_page
+from sjt.pages.delivery.where import is_over, paper_of, test_of, time_of, where, writing
 from sjt.pages.replies import Reply, go, show
 from sjt.pages.seated import SeatDesk, seated
 from sjt.rules.attempt import CLOSED, State
 from sjt.rules.refusals import NotFound
 from sjt.services import timekeeping
-from sjt.services.delivery import paper
-from sjt.stores import jottings, papers, scripts
+from sjt.stores import jottings, scripts
 from sjt.words import say
 
 
@@ -23,13 +23,15 @@ def scenario(desk: SeatDesk, number: int) -> Reply:
     """A scenario beside its questions. No text leaves before Begin, nor after the end."""
     if not _is_writing(desk):
         return where(desk)
-    drawn = _paper(desk)
+    drawn = paper_of(desk)
     if not 1 <= number <= len(drawn.scenarios):
         raise NotFound("error.words.404")
     here = drawn.scenarios[number - 1]
+    if desk.place.attempt.plain_at is not None:
+        return show("delivery/plain.html", **plain_page(desk, here))
     choosing = any(FORMATS[question.format].keyed for question in here.questions)
     jotted = jottings.current(desk.conn, desk.place.attempt, here.id)
-    return show("delivery/scenario.html", **_writing(desk, drawn), scenario=here, choosing=choosing, jotted=jotted)
+    return show("delivery/scenario.html", **writing(desk, drawn), scenario=here, choosing=choosing, jotted=jotted)
 
 
 @pages.get("/<attempt>/review")
@@ -38,24 +40,11 @@ def review(desk: SeatDesk) -> Reply:
     """All answers at a glance, before handing in."""
     if not _is_writing(desk):
         return where(desk)
-    return show("delivery/review.html", **_writing(desk, _paper(desk)))
+    return show("delivery/review.html", **writing(desk, paper_of(desk)))
 
 
 def _is_writing(desk: SeatDesk) -> bool:
     return desk.place.state is State.RUNNING and not is_over(desk)
-
-
-def _paper(desk: SeatDesk) -> papers.ShownPaper:
-    drawn = papers.shown(desk.conn, desk.place.attempt.id)
-    if drawn is None:
-        raise NotFound("error.words.404")
-    return drawn
-
-
-def _writing(desk: SeatDesk, drawn: papers.ShownPaper) -> dict[str, Any]:
-    attempt = desk.place.attempt
-    return {"attempt": attempt, "paper": drawn, "lines": paper.lines(desk.conn, attempt, drawn), **time_of(desk),
-            "notices": notices_of(desk)}  # fmt: skip
 
 
 @pages.post("/<attempt>/submit")

@@ -82,7 +82,7 @@ def save(attempt: str, known: Known, received_at: dt.datetime) -> Reply:
     if fault:
         raise NotUnderstood(fault)
     typed = [answers.Typed(a.question, a.revision, a.text) for a in body.answers]
-    saved = answers.save(product(), _sat(attempt), body.lease, typed, received_at)
+    saved = answers.save(product(), sat_of(attempt), body.lease, typed, received_at)
     if known.version != saved.state_version:  # it has changed since it was kept
         known = read_again(attempt, received_at)
     return Data({"kept": [_kept(kept) for kept in saved.kept], **told(known, received_at)})
@@ -96,7 +96,7 @@ def _save_faults(attempt: str, body: SaveBody) -> Iterator[str]:
     if len(body.answers) > answers.MOST_ITEMS:
         yield "save.too_many"
     for answer in body.answers:
-        if not _is_storable(answer.text):
+        if not is_storable(answer.text):
             yield "save.unstorable"
         if len(answer.text) > answers.LONGEST_ANSWER:
             yield "save.too_long"
@@ -104,7 +104,7 @@ def _save_faults(attempt: str, body: SaveBody) -> Iterator[str]:
             yield "save.revision"
 
 
-def _is_storable(text: str) -> bool:
+def is_storable(text: str) -> bool:
     """No NUL, which PostgreSQL cannot keep in a text, and no half of a surrogate pair."""
     try:
         return "\0" not in text and bool(text.encode() or True)
@@ -124,7 +124,7 @@ def _kept(kept: answers.Kept) -> dict[str, Any]:
     }
 
 
-def _sat(attempt: str) -> answers.Sat:
+def sat_of(attempt: str) -> answers.Sat:
     """The unchanging facts of a begun attempt, read once a process."""
     known: dict[str, answers.Sat] = current_app.extensions.setdefault("sjt_sat", {})
     if attempt not in known:

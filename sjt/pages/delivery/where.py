@@ -10,9 +10,11 @@ from sjt.pages.replies import Go, go
 from sjt.pages.seated import SeatDesk
 from sjt.pages.shown import time_of_day
 from sjt.rules.attempt import CLOSED, State
-from sjt.rules.refusals import NotNow
+from sjt.rules.refusals import NotFound, NotNow
+from sjt.services.delivery import paper
 from sjt.services.delivery.standing import deadline_of, state_of, waiting
 from sjt.services.papers_drawn import specifications
+from sjt.stores import papers
 from sjt.stores.known import Known
 from sjt.stores.messages import Notice
 
@@ -97,3 +99,18 @@ def told(known: Known, now: dt.datetime) -> dict[str, Any]:
 def told_notice(notice: Notice) -> dict[str, str]:
     """A message as our scripts are told of it."""
     return {"ref": notice.ref, "at": time_of_day(notice.sent_at), "words": notice.words}
+
+
+def paper_of(desk: SeatDesk) -> papers.ShownPaper:
+    """The paper of an attempt with its texts."""
+    drawn = papers.shown(desk.conn, desk.place.attempt.id)
+    if drawn is None:
+        raise NotFound("error.words.404")
+    return drawn
+
+
+def writing(desk: SeatDesk, drawn: papers.ShownPaper) -> dict[str, Any]:
+    """What a page shows on which a candidate works."""
+    attempt = desk.place.attempt
+    return {"attempt": attempt, "paper": drawn, "lines": paper.lines(desk.conn, attempt, drawn), **time_of(desk),
+            "notices": notices_of(desk)}  # fmt: skip
