@@ -1,4 +1,4 @@
-// The time left, the heartbeat, and what the invigilator writes. They only show and hear: the server keeps the time.
+// The time left and the heartbeat. Both only show and hear: the server keeps the time.
 import { post } from "./saving.js";
 
 const ANNOUNCED = [30, 10, 5, 1]; // minutes
@@ -14,7 +14,7 @@ export class Countdown {
     this.apart = Date.now() - performance.now();
     this.hear(Number(this.left.dataset.seconds), this.finish.textContent);
     this.said = this.seconds / 60;
-    this.hidden = localStorage.getItem("sjt/hide-time") === "yes";
+    this.hidden = remembered("getItem", "sjt/hide-time") === "yes";
     this.toggle.addEventListener("click", () => this.hide(!this.hidden));
     root.querySelector(".time-say").addEventListener("click", () => this.say());
     this.hide(this.hidden);
@@ -76,11 +76,19 @@ export class Countdown {
 
   hide(hidden) {
     this.hidden = hidden;
-    localStorage.setItem("sjt/hide-time", hidden ? "yes" : "no");
+    remembered("setItem", "sjt/hide-time", hidden ? "yes" : "no");
     this.left.hidden = hidden;
     this.toggle.setAttribute("aria-pressed", String(hidden));
     this.toggle.firstChild.textContent = hidden ? "Show" : "Hide";
     this.show();
+  }
+}
+
+function remembered(act, ...values) {
+  try {
+    return localStorage[act](...values);
+  } catch {
+    return null; // a browser that keeps nothing for us
   }
 }
 
@@ -90,69 +98,6 @@ export function timeLeft(seconds) {
   const minutes = Math.ceil(seconds / 60);
   const parts = [Math.floor(minutes / 60) && `${Math.floor(minutes / 60)} h`, minutes % 60 && `${minutes % 60} min`];
   return parts.filter(Boolean).join(" ");
-}
-
-// Messages, oldest first and one at a time. They stand in the bar, which grows: they cover nothing and take no focus.
-
-export class Notices {
-  constructor(here) {
-    this.here = here;
-    this.region = document.querySelector("[data-notices]");
-    this.shape = document.querySelector("[data-notice-shape]");
-    this.told = []; // what the server says that waits
-    this.own = []; // what this page has to say of itself
-    this.read = new Set();
-    this.region.addEventListener("submit", (event) => this.pressed(event));
-    this.region.addEventListener("focusin", (event) => {
-      const from = event.relatedTarget; // none when it comes from a message that is gone
-      if (from && !this.region.contains(from)) this.from = from;
-    });
-    new ResizeObserver(() => this.fit()).observe(this.region.parentElement);
-  }
-
-  hear(told) {
-    this.told = told;
-    this.show();
-  }
-
-  say(words) {
-    this.own.push({ ref: `own ${this.own.length}`, words });
-    this.show();
-  }
-
-  show() {
-    const next = [...this.told, ...this.own].find((one) => !this.read.has(one.ref));
-    const shown = this.region.querySelector("form");
-    if (shown?.dataset.notice === next?.ref) return;
-    if (!next) {
-      this.region.replaceChildren();
-      return;
-    }
-    const form = this.shape.content.firstElementChild.cloneNode(true);
-    form.dataset.notice = next.ref;
-    form.querySelector("[data-from]").textContent = next.at ? `From your invigilator, ${next.at}:` : "Your time:";
-    form.querySelector("[data-notice-words]").textContent = next.words;
-    this.region.replaceChildren(form);
-  }
-
-  async pressed(event) {
-    event.preventDefault();
-    const { notice } = event.target.dataset;
-    this.read.add(notice);
-    this.show();
-    (this.region.querySelector("button") ?? this.from ?? document.getElementById("main")).focus({ preventScroll: true });
-    if (notice.startsWith("own ")) return;
-    try {
-      await post(this.here, `notices/${notice}`, {});
-    } catch {
-      this.read.delete(notice); // the next heartbeat shows it again
-    }
-  }
-
-  // What sticks below the bar moves with it.
-  fit() {
-    document.documentElement.style.setProperty("--bar", `${this.region.parentElement.offsetHeight}px`);
-  }
 }
 
 // The heartbeat: every 15 seconds, a little early or late, says that the page is there and hears what changed.
@@ -166,12 +111,29 @@ export class Heartbeat {
     this.told = told;
     this.every = every;
     this.facts = facts;
-    this.notices = document.querySelector("[data-notices]") ? new Notices(here) : null;
     this.watchBattery();
     this.beat();
     document.addEventListener("visibilitychange", () => document.hidden || this.beat());
     window.addEventListener("pageshow", (event) => event.persisted && this.beat());
     window.addEventListener("online", () => this.beat());
+  }
+
+  // Messages that wait, and what this page has to say; their script is fetched with the first of them.
+  hear(waiting) {
+    if (waiting.length || this.notices) this.withNotices((notices) => notices.hear(waiting));
+  }
+
+  say(words) {
+    this.withNotices((notices) => notices.say(words));
+  }
+
+  async withNotices(act) {
+    this.notices ??= import("./notices.js").then(({ Notices }) => new Notices(this.here));
+    try {
+      act(await this.notices);
+    } catch {
+      this.notices = null; // no connection: the next reply tries again
+    }
   }
 
   async watchBattery() {
@@ -194,7 +156,7 @@ export class Heartbeat {
     this.timer = setTimeout(() => this.beat(), this.every + (Math.random() - 0.5) * Math.min(JITTER, this.every / 4));
     try {
       const told = await post(this.here, "beat", this.body);
-      this.notices?.hear(told.notices);
+      this.hear(told.notices);
       this.told(told);
     } catch {
       // Silence changes nothing here; the board sees it.

@@ -91,7 +91,7 @@ const tell = {
   },
   standing(told) {
     countdown.hear(told.seconds_left, told.finish);
-    heartbeat?.notices?.hear(told.notices);
+    heartbeat?.hear(told.notices);
   },
 };
 
@@ -140,18 +140,21 @@ function wakeMargin() {
   margin ??= import("./margin.js").then(({ Margin }) => new Margin(here));
 }
 
+function noteLeft() {
+  try {
+    return localStorage.getItem(`sjt-note/${here.attempt}/${scenario.dataset.scenario}`) !== null;
+  } catch {
+    return false;
+  }
+}
+
 function watchMargin() {
   if (!scenario) return;
   for (const touch of ["pointerdown", "focusin"]) scenario.addEventListener(touch, wakeMargin);
   document.addEventListener("selectionchange", () => {
     if (scenario.contains(document.getSelection().anchorNode)) wakeMargin();
   });
-  const left = localStorage.getItem(`sjt-note/${here.attempt}/${scenario.dataset.scenario}`);
-  if (left || scenario.querySelector("[data-highlights]").dataset.highlights !== "[]") wakeMargin();
-}
-
-function forgetNotes() {
-  for (const key of Object.keys(localStorage)) if (key.startsWith(`sjt-note/${here.attempt}/`)) localStorage.removeItem(key);
+  if (noteLeft() || scenario.querySelector("[data-highlights]").dataset.highlights !== "[]") wakeMargin();
 }
 
 // What stands in the box is sent first, so that it is a version itself before another takes its place.
@@ -208,7 +211,7 @@ await wakeControls();
 recover();
 const countdown = new Countdown(document, {
   over,
-  added: (minutes, finish) => heartbeat?.notices?.say(`${minutes === 1 ? "1 minute was" : `${minutes} minutes were`} added. You finish at ${finish}.`),
+  added: (minutes, finish) => heartbeat?.say(`${minutes === 1 ? "1 minute was" : `${minutes} minutes were`} added. You finish at ${finish}.`),
   woke: () => heartbeat?.beat(),
 });
 queue = new Queue(here, journal, tell);
@@ -236,12 +239,13 @@ document.addEventListener("change", async (event) => {
   });
 });
 watchMargin();
+// What sticks below the bar moves with it.
+new ResizeObserver(([{ target }]) => document.documentElement.style.setProperty("--bar", `${target.offsetHeight}px`)).observe(document.querySelector(".exam-bar"));
 if (queue.waiting.size) queue.flush();
 const form = document.querySelector("[data-submit]");
 form?.addEventListener("submit", async (event) => {
   if (queue.waiting.size === 0) {
     journal.erase();
-    forgetNotes();
     return;
   }
   event.preventDefault();

@@ -7,7 +7,7 @@ from typing import Any
 from item_bank.formats import FORMATS
 from sjt.pages.delivery.door import pages
 from sjt.pages.delivery.plain import plain_page
-from sjt.pages.delivery.where import is_over, paper_of, test_of, time_of, where, writing
+from sjt.pages.delivery.where import is_over, notices_of, paper_of, test_of, time_of, where, writing
 from sjt.pages.replies import Reply, go, show
 from sjt.pages.seated import SeatDesk, seated
 from sjt.rules.attempt import CLOSED, State
@@ -61,7 +61,7 @@ def closing(desk: SeatDesk) -> Reply:
     """The time is over and the last words may still be on their way."""
     if not is_over(desk) or desk.place.state in CLOSED:
         return where(desk)
-    return show("delivery/closing.html", attempt=desk.place.attempt, **time_of(desk))
+    return show("delivery/closing.html", attempt=desk.place.attempt, notices=notices_of(desk), **time_of(desk))
 
 
 @pages.get("/<attempt>/receipt")
