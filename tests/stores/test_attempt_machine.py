@@ -35,7 +35,7 @@ from sjt.stores.people import new_ref
 from tests.saved import Room, saved_room
 from tests.site import MORNING, Site
 
-BASE, GRACE, WINDOW = 120 * 60, 5, 20  # seconds
+BASE, GRACE, WINDOW, UNUSED = 120 * 60, 5, 20, 24 * 3600  # seconds
 
 
 @dataclass
@@ -51,6 +51,12 @@ class Model:
     closed: str | None = None
     finished: int | None = None
     kept: dict[str, tuple[int, str]] = field(default_factory=dict)  # question -> revision, text
+    waiting: list[int] | None = None  # reopened when, for how long, and how much was granted before
+    returned: list[int] | None = None  # when, for how long, how much was granted and how many stops were before
+
+    @property
+    def awaited(self) -> bool:
+        return self.waiting is not None and self.now <= self.waiting[0] + UNUSED
 
     @property
     def lasting(self) -> list[Any] | None:
@@ -59,26 +65,36 @@ class Model:
     def deadline(self, now: int | None = None) -> int:
         """Stops never overlap here, because one at a time may last."""
         assert self.began is not None
+        if self.waiting is not None:
+            at, seconds, before = self.waiting
+            return (at if now is None else now) + seconds + self.granted - before
+        if self.returned is not None:
+            back, seconds, before, stops = self.returned
+            since = self.credited(self.stops, now) - self.credited(self.stops[:stops], now)
+            return back + seconds + self.granted - before + since
+        working = -(-BASE // 60 * (100 + self.percent) // 100) * 60
+        return self.began + working + self.granted + self.credited(self.stops, now)
+
+    def credited(self, stops: list[list[Any]], now: int | None) -> int:
         rests = others = 0
-        for kind, first, last in self.stops:
+        for kind, first, last in stops:
             length = (last if last is not None else (first if now is None else now)) - first
             rests, others = (rests + length, others) if kind == "rest" else (rests, others + length)
-        working = -(-BASE // 60 * (100 + self.percent) // 100) * 60
-        return self.began + working + self.granted + others + min(rests, self.rest_allowance)
+        return others + min(rests, self.rest_allowance)
 
     def standing(self) -> str:
-        if self.closed:
+        if self.closed and not self.awaited:
             return self.closed
         if self.began is None:
             return "open"
-        if self.lasting:
-            return "suspended" if self.lasting[0] == "suspension" else "paused"
+        if self.lasting or self.awaited:
+            return "suspended" if self.lasting and self.lasting[0] == "suspension" else "paused"
         return "running" if self.now <= self.deadline() + GRACE else "expired"
 
     def takes_answers(self) -> bool:
         if self.standing() == "running":
             return True
-        if self.standing() not in ("paused", "suspended") or not self.lasting:
+        if self.closed or self.standing() not in ("paused", "suspended") or not self.lasting:
             return False
         return self.now <= min(self.lasting[1] + WINDOW, self.deadline() + GRACE)
 
@@ -152,11 +168,39 @@ class AttemptMachine(RuleBasedStateMachine):
     @rule(apprentice=st.booleans())
     def resume(self, apprentice: bool) -> None:
         lasting = self.model.lasting if self.model.standing() in ("paused", "suspended") else None
-        allowed = lasting is not None and (not apprentice or lasting[0] == "rest")
+        returning = self.model.awaited and lasting is None and apprentice
+        allowed = returning or (lasting is not None and (not apprentice or lasting[0] == "rest"))
         by, now = (None if apprentice else self.room.invigilator), self.room.site.now()
         self._expect(allowed, lambda conn: bool(timekeeping.resume(conn, self._attempt(conn), by, now)))
         if allowed and lasting:
             lasting[2] = self.model.now
+        elif returning and self.model.waiting:
+            _, seconds, before = self.model.waiting
+            self.model.returned = [self.model.now, seconds, before, len(self.model.stops)]
+            self.model.waiting = self.model.closed = self.model.finished = None
+
+    @rule(seconds=st.one_of(st.integers(1, 60), st.integers(1, 3600)))
+    def reopen(self, seconds: int) -> None:
+        self.wait(1)  # what was granted at the very moment of a reopening would count as granted since
+        model, site, number = self.model, self.room.site, str(uuid.uuid4())
+        allowed, by = model.standing() in ("submitted", "expired"), self.room.invigilator
+
+        def act(conn: sa.Connection) -> bool:
+            return timekeeping.reopen(conn, self._attempt(conn), seconds, "why", by, number, site.now())
+
+        if self._expect(allowed, act):
+            model.waiting = None  # one that nobody used
+            if not model.closed:
+                model.closed, model.finished = "expired", model.deadline()
+            model.waiting = [model.now, seconds, model.granted]
+            with site.writing() as conn:
+                assert not act(conn)  # the same press again
+
+    @precondition(lambda self: self.model.waiting is not None)
+    @rule(off=st.sampled_from([0, 1]))
+    def wait_until_nobody_returns(self, off: int) -> None:
+        assert self.model.waiting is not None
+        self.wait(max(0, self.model.waiting[0] + UNUSED + off - self.model.now))
 
     @rule(seconds=st.integers(1, 3600))
     def grant(self, seconds: int) -> None:
@@ -169,6 +213,7 @@ class AttemptMachine(RuleBasedStateMachine):
         self.model.granted += seconds if given else 0
 
     @precondition(lambda self: self.model.standing() in ("open", "running", "paused", "suspended"))
+    @precondition(lambda self: self.model.waiting is None)
     @rule(kind=st.sampled_from(["extra_time_percent", "rest_minutes"]), value=st.sampled_from([5, 10, 25, 50]))
     def adjust(self, kind: str, value: int) -> None:
         from proctoring.events import event
@@ -233,7 +278,8 @@ class AttemptMachine(RuleBasedStateMachine):
     def submit(self) -> None:
         standing = self.model.standing()
         now = self.room.site.now()
-        self._expect(standing in ("running", "submitted"), lambda conn: timekeeping.submit(conn, self.attempt_id, now))
+        again = self.model.closed == "submitted"
+        self._expect(standing == "running" or again, lambda conn: timekeeping.submit(conn, self.attempt_id, now))
         if standing == "running":
             self.model.closed, self.model.finished = "submitted", min(self.model.now, self.model.deadline())
 
@@ -242,6 +288,8 @@ class AttemptMachine(RuleBasedStateMachine):
         expired = self.model.standing() == "expired" and not self.model.closed
         closed = timekeeping.sweep(self.room.site.product.database, self.room.site.now())
         assert closed >= expired
+        if not self.model.awaited:
+            self.model.waiting = None
         if expired:
             self.model.closed, self.model.finished = "expired", self.model.deadline()
 
@@ -263,7 +311,9 @@ class AttemptMachine(RuleBasedStateMachine):
             frozen = dict(
                 conn.execute(
                     sa.select(t.responses.c.question_version_id, t.responses.c.text).where(
-                        t.responses.c.attempt_id == self.attempt_id, t.responses.c.revision > 0
+                        t.responses.c.attempt_id == self.attempt_id,
+                        t.responses.c.revision > 0,
+                        t.responses.c.script == held.script,
                     )
                 ).all()
             )
