@@ -6,6 +6,7 @@ numbers, one list of stops, one dictionary of answers.
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from proctoring.events import event, first_break, genesis, text_hash
+from proctoring.replay import replay
 from sjt.rules.attempt import state
 from sjt.rules.refusals import NotNow
 from sjt.services import timekeeping
@@ -216,15 +219,14 @@ class AttemptMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.model.waiting is None)
     @rule(kind=st.sampled_from(["extra_time_percent", "rest_minutes"]), value=st.sampled_from([5, 10, 25, 50]))
     def adjust(self, kind: str, value: int) -> None:
-        from proctoring.events import event
-
         site = self.room.site
         with site.writing() as conn:
             held = self._attempt(conn)
             candidate = conn.scalar(sa.select(t.seats.c.candidate_id).where(t.seats.c.id == held.seat_id))
             row = {"candidate_id": candidate, "kind": kind, "value": value, "approved_by": self.room.manager.id}
             conn.execute(t.adjustments.insert().values(**row, approved_at=site.now(), in_force_from=MORNING))
-            timekeeping.follow(conn, held.id, event("adjusted", site.now(), self.room.manager.ref))
+            told = self._attempt(conn).allowance.told()
+            timekeeping.follow(conn, held.id, event("adjusted", site.now(), self.room.manager.ref, **told))
         if kind == "rest_minutes":
             self.model.rest_allowance = max(self.model.rest_allowance, value * 60)
         else:
@@ -317,12 +319,18 @@ class AttemptMachine(RuleBasedStateMachine):
                     )
                 ).all()
             )
+            chain = attempts.chain(conn, held)
         model, now = self.model, self.room.site.now()
+        played = replay(json.loads(event.payload) for event in chain)
+        assert first_break(held.ref, chain, held.head) is None
+        assert (played.closed_as, played.finished_at) == (held.closed_as, held.finished_at)
+        assert (played.deadline, played.receipt) == (held.deadline, held.receipt)
         assert state(held.facts, now).value == model.standing()
         assert held.writable_until == held.should_be_writable_until
         if model.began is not None:
             assert held.deadline is not None
             assert (held.deadline - MORNING).total_seconds() == model.deadline()
+            assert played.script == {code: (n, text_hash(text)) for code, (n, text) in model.kept.items()}
             kept = {self._sat().questions[code]: text for code, (_, text) in model.kept.items()}
             assert {question: answer.text for question, answer in held_answers.items()} == kept
             if model.closed:
@@ -346,7 +354,7 @@ def _rows(room: Room) -> dict[str, list[dict[str, Any]]]:
 def _copy(room: Room, rows: dict[str, list[dict[str, Any]]]) -> int:
     """Another candidate, seat, attempt and paper like the first; returns the attempt's id."""
     with room.site.writing() as conn:
-        number = int(conn.scalar(sa.select(sa.func.max(t.seats.c.id))) or 0) + 1
+        number, ref = int(conn.scalar(sa.select(sa.func.max(t.seats.c.id))) or 0) + 1, new_ref()
         changed: dict[str, dict[str, Any]] = {
             "candidates": {"id": number, "ref": new_ref(), "number": new_ref()},
             "seats": {
@@ -356,7 +364,7 @@ def _copy(room: Room, rows: dict[str, list[dict[str, Any]]]) -> int:
                 "number": number,
                 "keycode_hash": new_ref(),
             },
-            "attempts": {"id": number, "ref": new_ref(), "seat_id": number},
+            "attempts": {"id": number, "ref": ref, "seat_id": number, "seq": 0, "head": genesis(ref)},
             "papers": {"id": number, "ref": new_ref(), "attempt_id": number},
             "paper_questions": {"paper_id": number},
         }
