@@ -25,11 +25,21 @@ class Pause:
 
 
 @dataclass(frozen=True)
+class Reopening:
+    """A closed attempt may go on for so many seconds, which count from the moment its candidate returns."""
+
+    at: dt.datetime
+    seconds: int
+    returned: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
 class Allowance:
     """What decides a candidate's time.
 
-    Minutes of the test, percentages of extra time, seconds granted, minutes of rest breaks, and the pauses
-    so far in the order in which they began.
+    Minutes of the test, percentages of extra time, seconds granted, minutes of rest breaks, the pauses so far
+    in the order in which they began, and the reopening that counts. After a reopening, seconds granted are
+    those granted since.
     """
 
     base_minutes: int
@@ -37,6 +47,7 @@ class Allowance:
     granted_seconds: int = 0
     rest_minutes: int = 0
     pauses: tuple[Pause, ...] = ()
+    reopened: Reopening | None = None
 
     @property
     def open_pause(self) -> Pause | None:
@@ -57,11 +68,23 @@ def deadline(started_at: dt.datetime, allowance: Allowance, now: dt.datetime | N
     """started + entitled + union of credited pauses + grants. Nothing in it is ever negative.
 
     A pause that lasts is credited up to ``now``; without ``now`` not yet, which gives the earliest moment
-    that the deadline can come to be.
+    that the deadline can come to be. After a reopening: return + its seconds + pauses and grants since.
     """
+    if allowance.reopened is not None:
+        return _reopened_until(allowance.reopened, allowance, now)
     minutes = entitled_minutes(allowance.base_minutes, allowance.extra_percents)
     given = dt.timedelta(minutes=minutes, seconds=allowance.granted_seconds)
     return started_at + given + credit(allowance.pauses, allowance.rest_minutes, now)
+
+
+def _reopened_until(reopened: Reopening, allowance: Allowance, now: dt.datetime | None) -> dt.datetime:
+    """Until the candidate returns the clock stands still, and there are no pauses to credit."""
+    given = dt.timedelta(seconds=reopened.seconds + allowance.granted_seconds)
+    if reopened.returned is None:
+        return max(reopened.at, now or reopened.at) + given
+    before = [pause for pause in allowance.pauses if pause.began < reopened.returned]
+    since = credit(allowance.pauses, allowance.rest_minutes, now) - credit(before, allowance.rest_minutes, now)
+    return reopened.returned + given + since
 
 
 def credit(pauses: Sequence[Pause], rest_minutes: int, now: dt.datetime | None = None) -> dt.timedelta:

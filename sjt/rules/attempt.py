@@ -40,6 +40,8 @@ class Act(StrEnum):
     RESUME = "resume"
     SUSPEND = "suspend"
     LIFT = "lift"
+    MOVE = "move"
+    REOPEN = "reopen"
 
 
 BEFORE = frozenset({State.READY, State.OPEN})
@@ -61,6 +63,8 @@ TABLE: Mapping[Act, tuple[frozenset[State], State | None]] = {
     Act.RESUME:        (frozenset({State.PAUSED}),                State.RUNNING),
     Act.SUSPEND:       (frozenset({State.RUNNING, State.PAUSED}), State.SUSPENDED),
     Act.LIFT:          (frozenset({State.SUSPENDED}),             State.RUNNING),
+    Act.MOVE:          (BEFORE | GOING,                           None),
+    Act.REOPEN:        (CLOSED - {State.VOID},                    State.PAUSED),  # running from the return on
 }  # fmt: skip
 
 
@@ -74,26 +78,34 @@ class Facts:
     grace_seconds: int
     closed_as: str | None
     paused_as: str | None = None  # the kind of the pause that lasts
+    returnable_until: dt.datetime | None = None  # reopened, and not returned yet
 
 
 SUSPENSION = "suspension"  # the kind of pause that an invigilator's suspicion makes
 PAUSE_KINDS = ("rest", "incident", "evacuation", SUSPENSION)
+UNUSED_REOPENING_LASTS = dt.timedelta(hours=24)  # then it lapses, and the closing of before stands
 
 
 def state(facts: Facts, now: dt.datetime) -> State:
     """The state at a moment. An attempt past its deadline and grace is expired, swept or not.
 
     A save that arrives exactly at deadline + grace still counts, so the attempt is still running then.
+    A reopened attempt stands still until its candidate returns, and stays closed if nobody does.
     """
     if facts.closed_as is not None:
-        return State(facts.closed_as)
+        awaited = facts.returnable_until is not None and now <= facts.returnable_until
+        return _stopped(facts.paused_as) if awaited else State(facts.closed_as)
     if facts.started_at is None:
         return State.READY if facts.opened_at is None else State.OPEN
     if facts.paused_as is not None:  # a pause never expires an attempt
-        return State.SUSPENDED if facts.paused_as == SUSPENSION else State.PAUSED
+        return _stopped(facts.paused_as)
     if facts.deadline is not None and now > facts.deadline + dt.timedelta(seconds=facts.grace_seconds):
         return State.EXPIRED
     return State.RUNNING
+
+
+def _stopped(kind: str | None) -> State:
+    return State.SUSPENDED if kind == SUSPENSION else State.PAUSED
 
 
 def require(act: Act, standing: State) -> State:

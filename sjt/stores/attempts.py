@@ -10,9 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from proctoring import events as evidence
-from proctoring.timing import Allowance, Pause, deadline, writable_until
+from proctoring.timing import Allowance, Pause, Reopening, deadline, writable_until
 from sjt.db import chain_link, for_update, note_change
-from sjt.rules.attempt import Facts
+from sjt.rules.attempt import UNUSED_REOPENING_LASTS, Facts, State, state
 from sjt.stores import pauses
 from sjt.stores import tables as t
 from sjt.stores.people import new_ref
@@ -48,6 +48,11 @@ class Attempt:
     receipt: str | None
     called_at: dt.datetime | None
     called_for: str | None
+    reopened_at: dt.datetime | None
+    reopened_seconds: int | None
+    returned_at: dt.datetime | None
+    script: int  # the number of the frozen script that counts; 0 while there is none
+    plain_at: dt.datetime | None
     allowance: Allowance
 
     @property
@@ -71,17 +76,24 @@ class Attempt:
         """What the state is derived from."""
         pause = self.allowance.open_pause
         kind = pause.kind if pause else None
-        return Facts(self.opened_at, self.started_at, self.deadline, self.grace_seconds, self.closed_as, kind)
+        awaited = self.reopened_at + UNUSED_REOPENING_LASTS if self.reopened_at and not self.returned_at else None
+        return Facts(self.opened_at, self.started_at, self.deadline, self.grace_seconds, self.closed_as, kind, awaited)
+
+    def awaits_return(self, now: dt.datetime) -> bool:
+        """Whether it was reopened, and its candidate may still return to it."""
+        return self.closed_as is not None and state(self.facts, now) in (State.PAUSED, State.SUSPENDED)
 
 
 STORED = [
     "id", "ref", "sitting_id", "seat_id", "spec_id", "pathway", "grace_seconds", "seq", "head", "device_hash",
     "device_asking_at", "lease", "state_version", "writable_until", "opened_at", "confirmed_at", "started_at",
     "last_saved_at", "closed_at", "closed_as", "finished_at", "receipt", "called_at", "called_for",
+    "reopened_at", "reopened_seconds", "returned_at", "script", "plain_at",
 ]  # fmt: skip
 _granted = (
     sa.select(sa.func.coalesce(sa.func.sum(t.grants.c.seconds), 0))
     .where(t.grants.c.attempt_id == a.c.id)
+    .where(sa.or_(a.c.reopened_at.is_(None), t.grants.c.granted_at >= a.c.reopened_at))
     .correlate(a)
     .scalar_subquery()
     .label("granted")
@@ -127,7 +139,8 @@ def _attempts(conn: sa.Connection, query: sa.Select[Any]) -> list[Attempt]:
 
 def _attempt(row: Any, stopped: tuple[Pause, ...]) -> Attempt:
     values = {name: getattr(row, name) for name in STORED}
-    allowance = Allowance(row.base_minutes, (row.percent,), row.granted, row.rest, stopped)
+    reopened = Reopening(row.reopened_at, row.reopened_seconds, row.returned_at) if row.reopened_at else None
+    allowance = Allowance(row.base_minutes, (row.percent,), row.granted, row.rest, stopped, reopened)
     return Attempt(**values, allowance=allowance)
 
 
@@ -165,6 +178,12 @@ def past_writing(conn: sa.Connection, now: dt.datetime, most: int) -> Sequence[i
     stands = sa.exists().where(t.pauses.c.attempt_id == a.c.id, t.pauses.c.ended_at.is_(None))
     due = sa.and_(a.c.writable_until.is_not(None), a.c.writable_until < now, ~stands)
     return conn.scalars(sa.select(a.c.id).where(due).order_by(a.c.writable_until).limit(most)).all()
+
+
+def past_returning(conn: sa.Connection, now: dt.datetime, most: int) -> Sequence[int]:
+    """Ids of attempts that were reopened and to which nobody returned in time."""
+    unused = sa.and_(a.c.reopened_at < now - UNUSED_REOPENING_LASTS, a.c.returned_at.is_(None))
+    return conn.scalars(sa.select(a.c.id).where(unused).limit(most)).all()
 
 
 def create(
@@ -215,10 +234,18 @@ def record(
 
 
 def add_grant(
-    conn: sa.Connection, attempt: Attempt, seconds: int, reason: str, by: int, request_id: str, now: dt.datetime
+    conn: sa.Connection,
+    attempt: Attempt,
+    seconds: int,
+    reason: str,
+    by: int,
+    request_id: str,
+    now: dt.datetime,
+    gap_id: int | None = None,
 ) -> None:
     """Extra seconds for an attempt. IntegrityError when this request was already carried out."""
-    row = {"sitting_id": attempt.sitting_id, "attempt_id": attempt.id, "seconds": seconds, "reason": reason}
+    row: dict[str, object] = {"sitting_id": attempt.sitting_id, "attempt_id": attempt.id, "gap_id": gap_id}
+    row |= {"seconds": seconds, "reason": reason}
     conn.execute(t.grants.insert().values(**row, granted_by=by, granted_at=now, request_id=request_id))
 
 

@@ -26,6 +26,7 @@ class Known(msgspec.Struct, frozen=True):
     """The facts from which a seat's standing follows at any moment.
 
     ``deadline`` leaves a pause that lasts out; ``paused_credit`` is how many seconds of it count (None: all).
+    ``returnable_until``: it was reopened, and stands still until its candidate returns.
     """
 
     sitting_id: int
@@ -41,6 +42,7 @@ class Known(msgspec.Struct, frozen=True):
     paused_as: str | None
     paused_at: dt.datetime | None
     paused_credit: float | None
+    returnable_until: dt.datetime | None = None
 
 
 class Seats(Protocol):

@@ -56,7 +56,13 @@ def current(conn: sa.Connection, attempt: Attempt) -> dict[int, Answer]:
     return {row.question_version_id: Answer(*row) for row in rows}
 
 
-def freeze(conn: sa.Connection, attempt: Attempt) -> list[FrozenAnswer]:
+def next_number(conn: sa.Connection, attempt: Attempt) -> int:
+    """The number of the script that is to be frozen: 1, and one more after each reopening."""
+    of_it = t.responses.c.attempt_id == attempt.id
+    return int(conn.scalar(sa.select(sa.func.coalesce(sa.func.max(t.responses.c.script), 0)).where(of_it)) or 0) + 1
+
+
+def freeze(conn: sa.Connection, attempt: Attempt, script: int) -> list[FrozenAnswer]:
     """Write the script down: one response a question, unanswered ones included, each under a random reference.
 
     The caller holds the attempt's lock, so that no save can come between.
@@ -73,7 +79,7 @@ def freeze(conn: sa.Connection, attempt: Attempt) -> list[FrozenAnswer]:
                 "ref": new_ref(), "sitting_id": attempt.sitting_id, "attempt_id": attempt.id,
                 "question_version_id": question.question_version_id, "statement": question.statement,
                 "key": question.key, "position": question.position, "revision": revision, "text": text,
-                "text_hash": text_hash(text),
+                "text_hash": text_hash(text), "script": script,
             }
         )  # fmt: skip
         lines.append(FrozenAnswer(f"{question.slug}@{question.number}", revision, text_hash(text)))

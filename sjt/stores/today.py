@@ -35,7 +35,8 @@ def open_marks(conn: sa.Connection, but: Collection[str] = ()) -> int:
         .scalar_subquery()
     )
     needed = sa.case((responses.c.key, 2), else_=1)
-    wanted = (sa.func.trim(responses.c.text) != "") & attempts.c.spec_id.not_in(list(but))
+    counts = responses.c.script == attempts.c.script
+    wanted = (sa.func.trim(responses.c.text) != "") & attempts.c.spec_id.not_in(list(but)) & counts
     open_ = sa.select((needed - final).label("open")).select_from(responses).join(attempts).where(wanted).subquery()
     total = sa.select(sa.func.coalesce(sa.func.sum(open_.c.open), 0)).where(open_.c.open > 0)
     return int(conn.execute(total).scalar_one())

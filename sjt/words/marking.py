@@ -20,6 +20,7 @@ MARKING = {
     "results.refused": "Refused at the register",
     "results.not_begun": "Has not begun the test",
     "results.not_closed": "The attempt is not closed yet",
+    "results.reopened": "The attempt was reopened, and its candidate has not returned yet",
     "results.void": "The attempt is void",
     "results.no_script": "No script was frozen for this attempt",
     "results.no_specification": "The specification {spec} is not installed here",

@@ -21,6 +21,8 @@ def known_of(place: Place) -> Known:
     """The facts of a seat as they were read."""
     attempt, allowance = place.attempt, place.attempt.allowance
     pause = allowance.open_pause
+    awaited = attempt.facts.returnable_until if attempt.closed_as else None
+    since = pause.began if pause else attempt.reopened_at if awaited else None
     credit = None
     if pause is not None and pause.kind == REST:
         credit = rest_left(allowance, pause.began).total_seconds()
@@ -28,8 +30,8 @@ def known_of(place: Place) -> Known:
         sitting_id=attempt.sitting_id, device_hash=attempt.device_hash, admitted=place.seat.admitted_at is not None,
         lease=attempt.lease, version=attempt.state_version, grace_seconds=attempt.grace_seconds,
         opened_at=attempt.opened_at, started_at=attempt.started_at, deadline=attempt.deadline,
-        closed_as=attempt.closed_as, paused_as=pause.kind if pause else None, paused_at=pause.began if pause else None,
-        paused_credit=credit,
+        closed_as=attempt.closed_as, paused_as=pause.kind if pause else None, paused_at=since,
+        paused_credit=credit, returnable_until=awaited,
     )  # fmt: skip
 
 
@@ -45,7 +47,13 @@ def read_known(conn: sa.Connection, attempt_ref: str, now: dt.datetime) -> Known
 def state_of(known: Known, now: dt.datetime) -> State:
     """The state at a moment."""
     facts = Facts(
-        known.opened_at, known.started_at, known.deadline, known.grace_seconds, known.closed_as, known.paused_as
+        known.opened_at,
+        known.started_at,
+        known.deadline,
+        known.grace_seconds,
+        known.closed_as,
+        known.paused_as,
+        known.returnable_until,
     )
     return state(facts, now)
 

@@ -115,5 +115,7 @@ def for_staff(seat: Seat) -> Iterator[None]:
     try:
         yield
     except NotNow as refusal:
+        if not refusal.code.startswith("attempt.not_now."):
+            raise
         standing = refusal.code.removeprefix("attempt.not_now.")
         raise NotNow(f"board.attempt.{standing}", number=seat.number) from refusal

@@ -84,6 +84,8 @@ def _not_marked(seat: Seat, attempt: Attempt | None, script: Sequence[Standing])
 def _not_closed(seat: Seat, attempt: Attempt | None) -> str | None:
     if attempt is not None and attempt.closed_as == "void":
         return "results.void"
+    if attempt is not None and attempt.reopened_at is not None and attempt.returned_at is None:
+        return "results.reopened"
     if attempt is not None and attempt.closed_at is not None:
         return None
     if attempt is not None and attempt.started_at is not None:

@@ -7,6 +7,7 @@ from sjt.stores.marks.standings import (
     Response,
     Standing,
     answer_text,
+    begun,
     by_ref,
     in_hand,
     invigilated,
@@ -21,7 +22,8 @@ from sjt.stores.marks.standings import (
 from sjt.stores.marks.writing import give_back, keep_draft, make_final, park_idle, recall, take
 
 __all__ = [
-    "Asked", "Judged", "Mark", "Material", "Response", "Standing", "answer_text", "asked", "asked_by_slug", "by_ref",
-    "give_back", "in_hand", "invigilated", "is_released", "keep_draft", "lock_attempts", "make_final", "material",
+    "Asked", "Judged", "Mark", "Material", "Response", "Standing", "answer_text", "asked", "asked_by_slug", "begun",
+    "by_ref", "give_back", "in_hand", "invigilated", "is_released", "keep_draft", "lock_attempts", "make_final",
+    "material",
     "of_sitting", "park_idle", "recall", "recently_final", "standings", "take", "turned_down", "unmarked",
 ]  # fmt: skip

@@ -77,7 +77,11 @@ _of_mark = [  # in the order of the fields of Mark, but for its points
     marks.c.edit, marks.c.final_at, marks.c.comment, marks.c.returned_at, marks.c.returned_reason,
 ]  # fmt: skip
 _released = sa.exists().where(results.c.attempt_id == attempts.c.id)
-_markable = sa.and_(attempts.c.closed_at.is_not(None), attempts.c.closed_as != "void", ~_released)
+_counts = responses.c.script == attempts.c.script  # a script that a reopening has replaced counts for nobody
+_reopened = sa.and_(attempts.c.reopened_at.is_not(None), attempts.c.returned_at.is_(None))
+_markable = sa.and_(
+    attempts.c.closed_at.is_not(None), attempts.c.closed_as != "void", _counts, ~_reopened, ~_released
+)  # fmt: skip
 
 
 def standings(
@@ -103,8 +107,8 @@ def standings(
 
 
 def of_sitting(conn: sa.Connection, sitting_id: int) -> list[Standing]:
-    """All responses of a sitting, whatever has become of them."""
-    return _standings(conn, responses.c.sitting_id == sitting_id)
+    """All responses of a sitting that count, whatever has become of them."""
+    return _standings(conn, sa.and_(responses.c.sitting_id == sitting_id, _counts))
 
 
 def unmarked(conn: sa.Connection, response_id: int) -> Response:
@@ -184,6 +188,13 @@ def turned_down(conn: sa.Connection, person_id: int) -> set[int]:
 def is_released(conn: sa.Connection, attempt_id: int) -> bool:
     """Whether a result of the attempt was ever released."""
     return conn.scalar(sa.select(results.c.id).where(results.c.attempt_id == attempt_id).limit(1)) is not None
+
+
+def begun(conn: sa.Connection, attempt_id: int) -> bool:
+    """Whether somebody holds or has judged an answer of the script that counts."""
+    of_it = sa.and_(attempts.c.id == attempt_id, _counts, marks.c.returned_at.is_(None))
+    query = sa.select(marks.c.id).select_from(marks.join(responses).join(attempts)).where(of_it).limit(1)
+    return conn.scalar(query) is not None
 
 
 def lock_attempts(conn: sa.Connection, ids: Collection[int]) -> None:
