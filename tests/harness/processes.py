@@ -130,6 +130,15 @@ def end(process: "subprocess.Popen[bytes] | None", how: signal.Signals) -> None:
         process.wait()
 
 
+def children(pid: int) -> list[int]:
+    """The child processes of a process, as /proc has them."""
+    try:
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+        return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    except OSError:
+        return []
+
+
 def runs_unprivileged(program: Path) -> bool:
     """Whether the servers' account reaches this program: not, say, in a project under root's own home."""
     try:
