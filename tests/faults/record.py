@@ -65,11 +65,11 @@ class Record:
         RECORD.write_text("\n".join([*self._head(command, commit, seed, minutes), *self._table(), *WORDS, ""]))
 
     def _head(self, command: str, commit: str, seed: int, minutes: float) -> list[str]:
-        servers = ", ".join(sorted(self.servers))
+        servers, today = ", ".join(sorted(self.servers)), dt.datetime.now(dt.UTC).date()
         return [
             "# What survives a fault",
             "",
-            f"Written by `{command}` at commit `{commit}` on {dt.datetime.now(dt.UTC).date().isoformat()}, seed {seed},",
+            f"Written by `{command}` at commit `{commit}` on {today}, seed {seed},",
             f"on {os.cpu_count()} cores, in {minutes:.0f} minutes; {servers} and SQLite.",
             "",
             "```",
@@ -114,8 +114,8 @@ After the last fault of a kind everybody hands in, and each script must be what 
 - **clock of a device**: an hour back or forward, in every header and body that can say it; the times of receipt and
   the time left stay true
 - **disk full**: the database's file system, until everybody was refused
-- **a server that lies**: acknowledges a save and commits it {LATER_SECONDS} seconds later. It must lose answers, or this page
-  proves nothing
+- **a server that lies**: acknowledges a save and commits it {LATER_SECONDS} seconds later. It must lose
+  answers, or this page proves nothing
 
 ## Power
 
