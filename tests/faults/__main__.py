@@ -27,13 +27,14 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))
     parser.add_argument("--times", type=int, default=0, help="each kind so often, as a rehearsal: nothing is written")
     asked = parser.parse_args()
-    commit = git("rev-parse", "HEAD") + (" with uncommitted changes" if git("status", "--porcelain") else "")
+    commit = git("rev-parse", "HEAD") + (
+        " with uncommitted changes" if git("status", "--porcelain", "--", ":!docs/faults.md") else ""
+    )
     print(f"seed {asked.seed}; number, fault, database, answers acknowledged since the last one, missing", flush=True)
     record, began = Record(), time.monotonic()
     _run(record, asked.seed, asked.times)
-    for line in record.wrong:
-        print(f"WRONG {line}")
     if not asked.times:
+        record.ask_for_enough()
         record.write("make faults", commit, asked.seed, (time.monotonic() - began) / 60)
         print(f"written to {RECORD.relative_to(ROOT)}")
     print(record.last_line)
@@ -56,11 +57,13 @@ def _run(record: Record, seed: int, times: int) -> None:
         line = lines.get()
         if line is None:
             ended += 1
-        elif shown := record.take(json.loads(line)):
-            print(shown, flush=True)
+        else:
+            for shown in record.take(json.loads(line)):
+                print(shown, flush=True)
     for database, lane in zip(DATABASES, lanes, strict=True):
         if code := lane.wait():
-            record.wrong.append(f"{database}: the lane did not come to its end (exit code {code})")
+            record.wrong.append(f"WRONG {database}: its process did not come to the end (exit code {code})")
+            print(record.wrong[-1], flush=True)
 
 
 def _read(lane: subprocess.Popen[str], lines: queue.Queue[str | None]) -> None:

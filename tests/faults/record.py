@@ -14,7 +14,7 @@ from tests.faults import LATER_SECONDS, SABOTEURS
 
 ROOT = Path(__file__).parent.parent.parent
 RECORD = ROOT / "docs" / "faults.md"
-COUNTED = ("faults", "acknowledged", "missing")
+LEAST = {"kills": 200, "acknowledged": 20_000}
 
 
 @dataclass
@@ -27,22 +27,24 @@ class Record:
     traced: dict[str, int] = field(default_factory=dict)
     servers: set[str] = field(default_factory=set)
 
-    def take(self, told: dict[str, Any]) -> str | None:
-        """Count a line of a lane; returns what to print of it, if anything."""
+    def take(self, told: dict[str, Any]) -> list[str]:
+        """Count what a lane told; returns the lines to print of it."""
         database = told["database"]
-        self.wrong += [f"{told.get('kind', '')} {database}: {line}" for line in told.get("wrong", [])]
+        wrong = [f"WRONG {told.get('kind', '')} {database}: {line}" for line in told.get("wrong", [])]
+        self.wrong += wrong
         self.servers |= set(told.get("servers", []))
         if "saboteur_missing" in told:
             self.saboteur[database] = told["saboteur_missing"]
-            return f"saboteur {database} missing {self.saboteur[database]}"
+            return [f"     {'a server that lies':20} {database:11}       {self.saboteur[database]:3}"]
         if "traced" in told:
             self.traced[database] = told["traced"]
-        if "acknowledged" not in told:
-            return None
-        row = self.rows.setdefault((told["kind"], database), Counter())
+        return [*wrong, self._counted(told)] if "acknowledged" in told else wrong
+
+    def _counted(self, told: dict[str, Any]) -> str:
+        row = self.rows.setdefault((told["kind"], told["database"]), Counter())
         row.update(faults=1, kills=told["killed"], acknowledged=told["acknowledged"], missing=told["missing"])
         number = self.total("faults")
-        return f"{number:4} {told['kind']:20} {database:11} {told['acknowledged']:5} {told['missing']:3}"
+        return f"{number:4} {told['kind']:20} {told['database']:11} {told['acknowledged']:5} {told['missing']:3}"
 
     def total(self, what: str) -> int:
         return sum(row[what] for row in self.rows.values())
@@ -52,6 +54,12 @@ class Record:
         """Nothing missing, nothing else wrong, and every saboteur caught."""
         caught = bool(self.saboteur) and all(self.saboteur.values())
         return self.total("missing") == 0 and not self.wrong and caught
+
+    def ask_for_enough(self) -> None:
+        """A whole run with too little in it proves nothing, and says so."""
+        for what, least in LEAST.items():
+            if self.total(what) < least:
+                self.wrong.append(f"WRONG only {self.total(what):,} {what}, not {least:,}")
 
     @property
     def last_line(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from email.message import Message
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from tests.faults.durability import Traced, broken_promises, in_order
 from tests.faults.hall import Hall
 from tests.faults.kinds import ALL_WORKERS, CLOCK, CONNECTION, POSTGRESQL, REDIS_FLUSHED, REDIS_KILLED, WORKER, strike
+from tests.faults.replies import Reply, leads_nowhere
 from tests.harness import postgres, ran, redis_server
 
 BOTH = (CONNECTION, CLOCK, WORKER)
@@ -69,3 +71,26 @@ FLUSHED = "8 fdatasync(5</tmp/x.db-wal>) = 0"
 )
 def test_a_reply_before_the_flush_is_seen_in_a_trace(lines: list[str], too_early: int) -> None:
     assert in_order(lines, "-wal>") == Traced(1, too_early)
+
+
+BACK = '<a class="skip" href="#main">Skip</a><h1>Sorry</h1><a class="button" href="/sit/">Back to my paper</a>'
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "body", "leads"),
+    [
+        (200, "text/html", "<h1>Paper</h1>", True),
+        (500, "text/html", BACK, True),
+        (500, "text/html", BACK + '<a href="/">Home</a>', False),
+        (500, "text/html", "<h1>Internal Server Error</h1>", False),
+        (409, "application/json", '{"error": "save.paused", "words": "Your test is paused."}', True),
+        (500, "application/json", '{"error": "fault"}', False),
+        (200, "application/json", "", False),
+        (303, "text/html", "", False),
+    ],
+)
+def test_a_page_that_leads_nowhere_is_noticed(status: int, kind: str, body: str, leads: bool) -> None:
+    headers = Message()
+    headers["Content-Type"] = kind
+    headers["Location"] = "/elsewhere"
+    assert (leads_nowhere(Reply(status, headers, body.encode())) is None) == leads
