@@ -71,15 +71,20 @@ def _everybody(hall: Hall) -> list[int]:
     return first + [child for pid in first for child in children(pid)]
 
 
-@contextmanager
-def _under_strace(pids: list[int], trace: Path) -> Iterator[None]:
+def strace() -> str:
+    """The program; NoTrace when there is none."""
     program = shutil.which("strace")
     if program is None:
         raise NoTrace("there is no strace (Debian calls the package strace)")
+    return program
+
+
+@contextmanager
+def _under_strace(pids: list[int], trace: Path) -> Iterator[None]:
     calls = "trace=fsync,fdatasync,recvfrom,sendto,sendmsg,write"
     told = trace.with_suffix(".told")
     with told.open("wb") as out:
-        command = [program, "-f", "-y", "-s", "120", "-e", calls, "-o", str(trace), *(f"-p{pid}" for pid in pids)]
+        command = [strace(), "-f", "-y", "-s", "120", "-e", calls, "-o", str(trace), *(f"-p{pid}" for pid in pids)]
         process = subprocess.Popen(command, stdout=out, stderr=out)
     try:
         wait_until(lambda: told.read_text().count("attached") >= len(pids) or process.poll() is not None, "attached")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults import SABOTEURS
-from tests.faults.durability import broken_promises, traced
+from tests.faults.durability import broken_promises, strace, traced
 from tests.faults.hall import Hall
 from tests.faults.kinds import KINDS, Kind, strike
 from tests.faults.nodes import SABOTEUR
@@ -39,7 +39,10 @@ class Lane:
         self.dialect, self.seed, self.times = dialect, seed, times
 
     def run(self) -> None:
-        """All of it."""
+        """All of it. What this machine does not permit ends it before it has begun."""
+        strace()
+        with small_disk(self.dialect):
+            pass
         with self._hall() as hall:
             for kind in KINDS:
                 if self.dialect in kind.dialects:

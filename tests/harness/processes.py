@@ -169,7 +169,7 @@ def within_reach(program: Path, root: Path, parts: list[str]) -> Path:
 
 if sys.platform == "linux":
     _PR_SET_PDEATHSIG = 1
-    _libc = ctypes.CDLL(None)  # looked up here: between fork and exec there is no safe place to do it
+    _prctl = ctypes.CDLL(None).prctl  # looked up here: between fork and exec there is no safe place to do it
 
     def _die_with_parent() -> None:
-        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGQUIT)
+        _prctl(_PR_SET_PDEATHSIG, signal.SIGQUIT)
