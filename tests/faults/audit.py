@@ -116,8 +116,9 @@ def _chains(site: Site, writers: Sequence[Writer]) -> list[str]:
 def _changed(before: Standing, now: Standing) -> list[str]:
     """Attempts that a fault changed, and deadlines that it moved earlier."""
     wrong = []
-    for ref, facts in before.facts.items():
-        changed = {name: (was, now.facts[ref][name]) for name, was in facts.items() if now.facts[ref][name] != was}
+    for ref, facts in now.facts.items():
+        were = before.facts[ref]
+        changed = {name: (were[name], fact) for name, fact in facts.items() if were[name] != fact}
         wrong += [f"{ref}: changed by itself: {changed}"] if changed else []
         was, is_now = before.deadlines[ref], now.deadlines[ref]
         wrong += [f"{ref}: the deadline moved from {was} to {is_now}"] if is_now is None or is_now < was else []

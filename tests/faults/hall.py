@@ -107,13 +107,12 @@ class Hall:
         return audit(self.site, self.writers, self._before)
 
     # ----------------------------------------------------------------------------------------------- ends
-    def hand_in(self) -> list[str]:
-        """Everybody hands in; returns what is wrong with the scripts."""
-        for writer in self.writers:
+    def hand_in(self, how_many: int | None = None) -> list[str]:
+        """Everybody hands in, or the first so many, and leaves; returns what is wrong with the scripts."""
+        leaving, self.writers = self.writers[:how_many], self.writers[how_many:] if how_many else []
+        for writer in leaving:
             writer.hand_in()
-        wrong = scripts(self.site, self.writers) + [line for w in self.writers for line in w.complaints]
-        self.writers = []
-        return wrong
+        return scripts(self.site, leaving) + [line for writer in leaving for line in writer.complaints]
 
     def sabotaged(self, rng: random.Random, kills: int) -> int:
         """The writers go on at a server that acknowledges before it commits; how many answers its kills lose."""

@@ -58,15 +58,21 @@ def a_node(hall: Hall, rng: random.Random) -> None:
     node.start()
 
 
+def all_of_postgresql(hall: Hall, rng: random.Random) -> None:
+    """kill -9 of PostgreSQL, and a new start, which recovers."""
+    assert hall.postgres is not None
+    hall.postgres.kill()
+    hall.postgres.start()
+
+
 def postgresql(hall: Hall, rng: random.Random) -> None:
     """kill -9 of PostgreSQL: all of it, or one process that serves a worker, after which it starts itself anew."""
     assert hall.postgres is not None
     serving = [child for child in children(hall.postgres.pid) if b"[local]" in _command(child)]
     if serving and rng.random() < 0.4:
         os.kill(rng.choice(serving), signal.SIGKILL)
-        return
-    hall.postgres.kill()
-    hall.postgres.start()
+    else:
+        all_of_postgresql(hall, rng)
 
 
 def _command(pid: int) -> bytes:
@@ -109,6 +115,7 @@ WORKER = Kind("a worker", a_worker)
 ALL_WORKERS = Kind("all workers", all_workers)
 NODE = Kind("one node of two", a_node, ("postgresql",), nodes=2)
 POSTGRESQL = Kind("PostgreSQL", postgresql, ("postgresql",))
+ALL_OF_POSTGRESQL = Kind("PostgreSQL", all_of_postgresql, ("postgresql",))
 REDIS_KILLED = Kind("Redis", redis_killed, ("postgresql",))
 REDIS_FLUSHED = Kind("Redis flushed", redis_flushed, ("postgresql",), kills=False)
 CONNECTION = Kind("connection cut", connection, kills=False, cut=True)
