@@ -10,6 +10,7 @@ from sjt.services.invigilation.acts import (
     resume,
 )
 from sjt.services.invigilation.evacuation import EVACUATION, Cleared, evacuate, plan, return_all
+from sjt.services.invigilation.messages import Delivered, seen, send, unseen
 from sjt.services.invigilation.register import (
     UNDONE,
     Actor,
@@ -30,8 +31,8 @@ from sjt.services.invigilation.register import (
 )
 
 __all__ = [
-    "EVACUATION", "UNDONE", "Actor", "Cleared", "Entry", "Gate", "absent", "admit", "answer_call", "check_identity",
-    "end_attempt", "entries", "entry", "evacuate", "extra_minutes", "gate", "let_in", "open_gate",
-    "open_gates", "pause", "plan", "refuse", "release_device", "require_open", "resume", "return_all", "stand_in",
-    "undo",
+    "EVACUATION", "UNDONE", "Actor", "Cleared", "Delivered", "Entry", "Gate", "absent", "admit", "answer_call",
+    "check_identity", "end_attempt", "entries", "entry", "evacuate", "extra_minutes", "gate", "let_in", "open_gate",
+    "open_gates", "pause", "plan", "refuse", "release_device", "require_open", "resume", "return_all", "seen", "send",
+    "stand_in", "undo", "unseen",
 ]  # fmt: skip
