@@ -13,8 +13,9 @@ from proctoring.timing import REST, entitled_minutes, rest_left, seconds_left
 from proctoring.watch import Flag, Hearing, Seen, Sign
 from sjt.rules.attempt import State, state
 from sjt.services.invigilation import Entry, Gate, entries, gate
-from sjt.stores import incidents, scripts
+from sjt.stores import incidents, messages, scripts
 from sjt.stores.attempts import Attempt
+from sjt.stores.messages import Unread
 from sjt.stores.presence import Beat, Heard, Presence
 from sjt.stores.sittings import Sitting
 
@@ -32,6 +33,7 @@ class Watched:
     seconds_left: int | None
     finish: dt.datetime | None
     incident: str = ""  # the newest one, in words
+    unread: Unread | None = None  # messages that the candidate has not read
 
     @property
     def entitled_minutes(self) -> int | None:
@@ -68,11 +70,14 @@ def heard(presence: Presence, sitting: Sitting, now: dt.datetime) -> Heard:
 
 
 def look(conn: sa.Connection, sitting: Sitting, beats: Heard, now: dt.datetime) -> Board:
-    """The board: five statements, however many seats there are."""
+    """The board: the same few statements, however many seats there are."""
     lines = entries(conn, sitting.id)
     counts = scripts.counts(conn, sitting.id)
-    told = incidents.newest(conn, sitting.id)
-    seen = [replace(_watched(line, beats, counts, now), incident=told.get(_attempt_id(line), "")) for line in lines]
+    told, unread = incidents.newest(conn, sitting.id), messages.unread(conn, sitting.id)
+    seen = [
+        replace(_watched(line, beats, counts, now), incident=told.get(number, ""), unread=unread.get(number))
+        for line, number in ((line, _attempt_id(line)) for line in lines)
+    ]
     seen.sort(key=lambda seat: (watch.rank(seat.flags), seat.line.seat.number))
     return Board(now, tuple(seen), gate(lines), beats.since is not None)
 

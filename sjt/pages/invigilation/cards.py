@@ -6,16 +6,16 @@ import datetime as dt
 from collections import Counter
 from dataclasses import asdict, dataclass
 
-from proctoring.seats import Act, Paper, Standing, possible
+from proctoring.seats import Paper, Standing
 from proctoring.watch import Flag, Hearing
+from sjt.pages.invigilation.offers import GOING, offered
 from sjt.pages.shown import duration, time_left, time_of_day, time_with_seconds
-from sjt.rules.attempt import State
+from sjt.rules.attempt import CLOSED, State
 from sjt.services.invigilation import EVACUATION
 from sjt.services.watching import Board, Watched
 from sjt.words import say
 
 SECONDS_UNTIL = 120  # from two minutes on, whole minutes are enough
-GOING = (State.OPEN, State.RUNNING, State.PAUSED, State.SUSPENDED)
 TONES = {
     State.RUNNING: "good",
     State.OPEN: "info",
@@ -67,7 +67,7 @@ def state_of(board: Board, acts: bool) -> dict[str, object]:
 def tally(board: Board) -> list[tuple[str, str]]:
     """The room at a glance: what is not there is not said."""
     states = Counter(seat.state for seat in board.seats if not _is_left_out(seat))
-    closed = sum(states[state] for state in (State.SUBMITTED, State.EXPIRED, State.ENDED, State.VOID))
+    closed = sum(states[state] for state in CLOSED)
     counts = [
         ("bad", "calls", board.flagged(Flag.CALLS)),
         ("bad", "asks", board.flagged(Flag.DEVICE_ASKS)),
@@ -107,7 +107,7 @@ def card(seat: Watched, now: dt.datetime, acts: bool) -> Card:
         of=seat.line.questions, left=_left(seat), finish=time_of_day(seat.finish) if seat.finish else "",
         extra=say("board.extra", length=duration(-(-seat.extra_seconds // 60))) if seat.extra_seconds else "",
         heard=_heard(seat), saved=_saved(seat), facts=_facts(seat), note=_note(seat), asked=_asked(seat),
-        acts=_acts(seat) if acts else (),
+        acts=offered(seat) if acts else (),
     )  # fmt: skip
 
 
@@ -213,8 +213,13 @@ def _note(seat: Watched) -> str:
     told = [say(code, time=time_of_day(at)) for code, at in moments if at is not None][:1]
     told += [say("board.note.no_paper")] if seat.line.paper is Paper.MISSING else []
     told += [say("board.note.unsent", count=seat.beat.unsent)] if _has_unsent(seat) and seat.beat else []
+    told += [say("board.note.unread", time=time_of_day(seat.unread.since))] if seat.unread and _is_open(seat) else []
     told += [seat.incident] if seat.incident else []
     return " · ".join(told)
+
+
+def _is_open(seat: Watched) -> bool:
+    return seat.state is not None and seat.state not in CLOSED
 
 
 def _paused_since(seat: Watched) -> dt.datetime | None:
@@ -237,22 +242,3 @@ def _asked(seat: Watched) -> str:
     attempt = seat.line.attempt
     asking = attempt.device_asking_at if attempt and Flag.DEVICE_ASKS in seat.flags else None
     return asking.isoformat() if asking else ""
-
-
-def _acts(seat: Watched) -> tuple[str, ...]:
-    offered = ["seen"] if Flag.CALLS in seat.flags else []
-    if Flag.DEVICE_ASKS in seat.flags:
-        offered.append("release")
-    if seat.line.paper is Paper.READY and Act.OPEN_GATE in possible(seat.line.standing, seat.line.paper):
-        offered.append("gate")
-    if seat.line.paper in (Paper.MISSING, Paper.READY) and "gate" not in offered:
-        offered.append("register")
-    if seat.state in (State.PAUSED, State.SUSPENDED):
-        offered.append("resume")
-    if seat.state in GOING:
-        offered.append("grant")
-    if seat.state in (State.RUNNING, State.PAUSED):
-        offered.append("pause")
-    if seat.state in GOING:
-        offered.append("end")
-    return tuple(offered)

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField, ValidationError
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, StopValidation
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from proctoring.seats import DOCUMENTS
+from sjt.stores.seats import Seat
 from sjt.words import say
 
 LONGEST_REASON = 500
@@ -41,17 +55,23 @@ class ReasonForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             raise ValidationError(say("invigilation.reason_nul"))
 
 
+def a_request(_form: FlaskForm, field: Field) -> None:
+    """A UUID; a form without one is not ours."""
+    try:
+        field.data = str(uuid.UUID(field.data or ""))
+    except ValueError as error:
+        raise ValidationError(say("invigilation.no_request")) from error
+
+
+def new_request() -> str:
+    """A number that is new with each page, so that a double press does it once."""
+    return str(uuid.uuid4())
+
+
 class RequestForm(ReasonForm):
-    """A reason, and a number that is new with each page, so that a double press does it once."""
+    """A reason, and the number of the request."""
 
-    request = HiddenField(default=lambda: str(uuid.uuid4()))
-
-    def validate_request(self, field: HiddenField) -> None:
-        """A UUID; a form without one is not ours."""
-        try:
-            field.data = str(uuid.UUID(field.data or ""))
-        except ValueError as error:
-            raise ValidationError(say("invigilation.no_request")) from error
+    request = HiddenField(default=new_request, validators=[a_request])
 
 
 class GrantForm(RequestForm):
@@ -80,3 +100,29 @@ class EndForm(ReasonForm):
     """Ending an attempt: a reason, and a tick that says it is meant."""
 
     sure = BooleanField("I mean to end this attempt", [InputRequired(say("invigilation.confirm"))])
+
+
+class SeatsField(SelectMultipleField):
+    """Some of the seats of a sitting, by reference."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def offer(self, seats: Sequence[Seat]) -> None:
+        """Let these be chosen."""
+        self.choices = [(seat.ref, f"{seat.number} {seat.candidate.name}") for seat in seats]
+
+
+class MessageForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """A message, and to whom."""
+
+    words = TextAreaField("Message", filters=[lambda typed: "\n".join((typed or "").strip().splitlines())])
+    seats = SeatsField("To", [InputRequired(say("message.nobody"))])
+    request = HiddenField(default=new_request, validators=[a_request])
+
+    def validate_words(self, field: TextAreaField) -> None:
+        """Words of a sensible length that can be stored."""
+        if not field.data:
+            raise ValidationError(say("message.empty"))
+        if len(field.data) > LONGEST_REASON or "\0" in field.data:
+            raise ValidationError(say("message.long"))
