@@ -1,4 +1,4 @@
-"""Outages: the fact that a browser was not heard for a while, and what of it is proposed as owed.
+"""Outages: the fact that a browser was not heard for a while.
 
 A gap is written by the heartbeat that ends it. It changes no state and no deadline, and stands in no
 evidence chain: what a person gives for it does.
@@ -10,13 +10,12 @@ import datetime as dt
 
 import sqlalchemy as sa
 
-from proctoring.timing import Pause, credit
 from sjt.rules.attempt import CLOSED
 from sjt.services.delivery.standing import deadline_of, state_of
 from sjt.services.product import Product
 from sjt.stores import attempts, gaps
 from sjt.stores.attempts import Attempt
-from sjt.stores.gaps import BEATS, PAGE, Gap
+from sjt.stores.gaps import BEATS, PAGE
 from sjt.stores.known import Known
 from sjt.stores.presence import Beat
 
@@ -69,7 +68,7 @@ def _keep(conn: sa.Connection, attempt_ref: str, began: dt.datetime, now: dt.dat
     held = attempts.locked(conn, found.id)
     if held.started_at is None:
         return False
-    began, ended = max(began, held.started_at), min(now, _end_of(held) or now)
+    began, ended = max(began, held.returned_at or held.started_at), min(now, _end_of(held) or now)
     if ended - began < LONGEST_SILENCE or gaps.covered(conn, held.id, began, ended, LONGEST_SILENCE):
         return False
     gaps.add(conn, held.sitting_id, held.id, began, ended, told_by)
@@ -81,16 +80,6 @@ def _end_of(attempt: Attempt) -> dt.datetime | None:
     if attempt.closed_at is not None:
         return attempt.finished_at
     return None if attempt.allowance.open_pause else attempt.deadline
-
-
-def seconds_owed(gap: Gap, pauses: tuple[Pause, ...]) -> int:
-    """Whole seconds of a gap in which the clock ran, rounded up: pauses have given the others back already."""
-    parts = [
-        Pause("", max(pause.began, gap.began_at), min(pause.ended or gap.ended_at, gap.ended_at))
-        for pause in pauses
-        if pause.began < gap.ended_at and (pause.ended is None or pause.ended > gap.began_at)
-    ]
-    return -(-(gap.length - credit(parts, rest_minutes=0)) // dt.timedelta(seconds=1))
 
 
 def lately(conn: sa.Connection, now: dt.datetime) -> list[tuple[str, int]]:

@@ -12,8 +12,8 @@ from proctoring import watch
 from proctoring.timing import REST, entitled_minutes, rest_left, seconds_left
 from proctoring.watch import Flag, Hearing, Seen, Sign
 from sjt.rules.attempt import State, state
-from sjt.services.invigilation import Entry, Gate, entries, gate
-from sjt.stores import incidents, messages, scripts
+from sjt.services.invigilation import Entry, Gate, entries, gate, owed
+from sjt.stores import gaps, incidents, messages, scripts
 from sjt.stores.attempts import Attempt
 from sjt.stores.messages import Unread
 from sjt.stores.presence import Beat, Heard, Presence
@@ -42,6 +42,12 @@ class Watched:
         return entitled_minutes(attempt.allowance.base_minutes, attempt.allowance.extra_percents) if attempt else None
 
     @property
+    def awaits_return(self) -> bool:
+        """Whether it was reopened, and its candidate has not come back to it."""
+        attempt = self.line.attempt
+        return attempt is not None and attempt.closed_as is not None and self.state in (State.PAUSED, State.SUSPENDED)
+
+    @property
     def extra_seconds(self) -> int:
         """Seconds above the time of the test: adjustment and grants."""
         attempt, entitled = self.line.attempt, self.entitled_minutes
@@ -58,6 +64,7 @@ class Board:
     seats: tuple[Watched, ...]
     gate: Gate
     presence_known: bool
+    outages: int  # candidates who were not heard for a while and got nothing for it
 
     def flagged(self, flag: Flag) -> int:
         """How many seats carry a flag."""
@@ -79,7 +86,8 @@ def look(conn: sa.Connection, sitting: Sitting, beats: Heard, now: dt.datetime) 
         for line, number in ((line, _attempt_id(line)) for line in lines)
     ]
     seen.sort(key=lambda seat: (watch.rank(seat.flags), seat.line.seat.number))
-    return Board(now, tuple(seen), gate(lines), beats.since is not None)
+    unheard = {one.seat.id for one in owed(lines, gaps.uncredited(conn, sitting.id), now)}
+    return Board(now, tuple(seen), gate(lines), beats.since is not None, len(unheard))
 
 
 def _attempt_id(line: Entry) -> int:

@@ -44,7 +44,7 @@ class Credited:
 
 COLUMNS = [g.c.id, g.c.attempt_id, g.c.began_at, g.c.ended_at, g.c.told_by]
 _granted = sa.exists().where(t.grants.c.gap_id == g.c.id)
-_reopened = sa.exists().where(t.reopenings.c.gap_id == g.c.id)
+_reopened = sa.exists().where(t.reopenings.c.gap_id == g.c.id, t.reopenings.c.lapsed_at.is_(None))
 UNCREDITED = sa.and_(~_granted, ~_reopened, g.c.set_aside_at.is_(None))
 
 
@@ -96,7 +96,7 @@ def _by_grant() -> sa.Select[Any]:
 def _by_reopening() -> sa.Select[Any]:
     c = t.reopenings.c
     given = [c.seconds, c.reason, c.reopened_by, c.reopened_at, sa.literal(True)]
-    return sa.select(*COLUMNS, *given).join_from(g, t.reopenings, c.gap_id == g.c.id)
+    return sa.select(*COLUMNS, *given).join_from(g, t.reopenings, c.gap_id == g.c.id).where(c.lapsed_at.is_(None))
 
 
 def _given(conn: sa.Connection, sitting_id: int, query: sa.Select[Any]) -> list[Credited]:

@@ -58,6 +58,7 @@ def state_of(board: Board, acts: bool) -> dict[str, object]:
     cards = [card(seat, board.now, acts) for seat in board.seats]
     return {
         "now": time_with_seconds(board.now),
+        "outages": outage_words(board),
         "tally": [{"kind": kind, "text": text} for kind, text in tally(board)],
         "order": [one.ref for one in cards],
         "seats": {one.ref: {**asdict(one), "time": one.time} for one in cards},
@@ -81,6 +82,11 @@ def tally(board: Board) -> list[tuple[str, str]]:
     ]
     told = [(kind, say(f"board.tally.{code}", count=count)) for kind, code, count in counts if count]
     return told if board.presence_known else [("neutral", say("board.tally.away")), *told]
+
+
+def outage_words(board: Board) -> str:
+    """How many candidates were not heard for a while; nothing where nobody was."""
+    return say("board.outage", count=board.outages) if board.outages else ""
 
 
 def evacuated(board: Board) -> int:
@@ -134,6 +140,8 @@ def _headline(seat: Watched, now: dt.datetime) -> tuple[str, str]:
 def _paused(seat: Watched) -> tuple[str, str]:
     """Of which kind the pause is; and whether a break has used up its allowance, so that the clock runs."""
     lasting = seat.line.attempt.allowance.open_pause if seat.line.attempt else None
+    if lasting is None and seat.awaits_return:
+        return "info", say("board.state.reopened")
     if Flag.BREAK_OVER in seat.flags:
         return "warn", say("board.state.break_over")
     return "info", say(f"board.state.paused.{lasting.kind}" if lasting else "board.state.paused")
@@ -206,12 +214,14 @@ def _note(seat: Watched) -> str:
         ("board.note.at", attempt.called_at if attempt and Flag.CALLS in seat.flags else None),
         ("board.note.at", attempt.device_asking_at if attempt and Flag.DEVICE_ASKS in seat.flags else None),
         ("board.note.at", booked.refused_at or booked.absent_at),
+        ("board.note.awaits", attempt.reopened_at if attempt and seat.awaits_return else None),
         ("board.note.at", attempt.finished_at if attempt and attempt.closed_at else None),
         ("board.note.since", attempt.opened_at if attempt and _is_at_the_gate(seat) else None),
         ("board.note.since", _paused_since(seat)),
     ]
     told = [say(code, time=time_of_day(at)) for code, at in moments if at is not None][:1]
     told += [say("board.note.no_paper")] if seat.line.paper is Paper.MISSING else []
+    told += [say("board.note.plain")] if attempt and attempt.plain_at and _is_open(seat) else []
     told += [say("board.note.unsent", count=seat.beat.unsent)] if _has_unsent(seat) and seat.beat else []
     told += [say("board.note.unread", time=time_of_day(seat.unread.since))] if seat.unread and _is_open(seat) else []
     told += [seat.incident] if seat.incident else []

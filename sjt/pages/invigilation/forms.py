@@ -19,15 +19,17 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import InputRequired, StopValidation
+from wtforms.validators import InputRequired, Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from proctoring.seats import DOCUMENTS
+from sjt.services.registration.bookings import HIGHEST_NUMBER
 from sjt.stores.seats import Seat
 from sjt.words import say
 
 LONGEST_REASON = 500
 MOST_MINUTES = 240
+MOST = MOST_MINUTES * 60
 
 
 class IdentityForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
@@ -84,6 +86,37 @@ class GrantForm(RequestForm):
         if field.data is None or not 1 <= field.data <= MOST_MINUTES:
             field.errors = []  # one sentence says it all, whatever the field itself had found
             raise StopValidation(say("invigilation.minutes"))
+
+
+class ReopenForm(RequestForm):
+    """For how long a closed attempt may go on."""
+
+    minutes = IntegerField("Minutes")
+    seconds = IntegerField("Seconds", [Optional()])
+
+    def validate_minutes(self, field: IntegerField) -> None:
+        """At least a second and at most four hours."""
+        minutes, seconds = field.data, self.seconds.data or 0
+        if minutes is None or not (0 <= seconds <= 59 and 1 <= minutes * 60 + seconds <= MOST):
+            field.errors = []
+            raise StopValidation(say("reopen.length"))
+
+    @property
+    def length(self) -> int:
+        """Seconds in all."""
+        return (self.minutes.data or 0) * 60 + (self.seconds.data or 0)
+
+
+class MoveForm(RequestForm):
+    """Another place in the room."""
+
+    number = IntegerField("New seat number")
+
+    def validate_number(self, field: IntegerField) -> None:
+        """A number that a seat can have."""
+        if field.data is None or not 1 <= field.data <= HIGHEST_NUMBER:
+            field.errors = []
+            raise StopValidation(say("move.number", highest=HIGHEST_NUMBER))
 
 
 class PauseForm(RequestForm):

@@ -103,6 +103,11 @@ def release_device(conn: sa.Connection, attempt: Attempt, by: Person, now: dt.da
 def attempt_at(conn: sa.Connection, seat: Seat, actor: Actor) -> Attempt:
     """The attempt of a seat, locked. NotNow once the sitting is over, or without a paper."""
     require_open(actor.sitting)
+    return held_at(conn, seat)
+
+
+def held_at(conn: sa.Connection, seat: Seat) -> Attempt:
+    """The attempt of a seat, locked, whatever has become of its sitting. NotNow without a paper."""
     attempt = attempts.by_seat(conn, seat.id)
     if attempt is None:
         raise NotNow("seat.paper.missing", number=seat.number, name=seat.candidate.name)
