@@ -148,7 +148,7 @@ INVIGILATION = {
     "board.facts.saved": "saved {saved}",
     "board.note.at": "at {time}",
     "board.note.since": "since {time}",
-    "board.note.awaits": "at {time}, waits for the candidate to return",
+    "board.note.awaits": "waits for candidate since {time}",
     "board.note.plain": "plain pages",
     "board.note.no_paper": "No paper: ask a manager",
     "board.note.unread": "message not read since {time}",

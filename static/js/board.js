@@ -96,7 +96,7 @@ function writeHead(state) {
   show(head("back"), state.evacuated > 0);
   write(head("gate-words"), state.gate.words ?? "");
   show(head("gate-words"), Boolean(state.gate.words));
-  write(head("outages-words"), state.outages);
+  write(head("outages"), state.outages);
   show(head("outages"), Boolean(state.outages));
 }
 

@@ -188,7 +188,7 @@ def test_a_reopened_paper_waits_for_its_candidate_and_the_board_says_so(drawn: R
     assert "may go on for 7 min 30 s" in hands.after(f"seats/{booked.seat_ref}/reopen", **told)
     assert "already reopened by this press" in hands.after(f"seats/{booked.seat_ref}/reopen", **told)
     one = card(hands, booked.seat_ref)
-    assert (one["state"], one["note"]) == ("Reopened", "at 10:55, waits for the candidate to return")
+    assert (one["state"], one["note"]) == ("Reopened", "waits for candidate since 10:55")
     assert one["acts"] == ["message", "move", "plain", "withdraw"]
     drawn.site.clock.advance(minutes=20)
     with drawn.site.writing() as conn:
