@@ -48,6 +48,13 @@ class Watched:
         return attempt is not None and attempt.closed_as is not None and self.state in (State.PAUSED, State.SUSPENDED)
 
     @property
+    def is_unheard(self) -> bool:
+        """Whether nothing is to be heard of it: it sits on paper, or on plain pages that send no heartbeat."""
+        attempt = self.line.attempt
+        plain = attempt is not None and attempt.plain_at is not None and self.sign.hearing is not Hearing.LIVE
+        return plain or self.line.seat.mode == "paper"
+
+    @property
     def extra_seconds(self) -> int:
         """Seconds above the time of the test: adjustment and grants."""
         attempt, entitled = self.line.attempt, self.entitled_minutes
@@ -116,7 +123,7 @@ def _break_used_up(attempt: Attempt, standing: State, now: dt.datetime) -> bool:
 
 
 def _seen(line: Entry, attempt: Attempt, standing: State, sign: Sign, now: dt.datetime) -> Seen:
-    """A seat on paper has no browser to be heard from."""
+    """A seat on paper has no browser to be heard from, and plain pages send no heartbeat."""
     going = standing in (State.READY, State.OPEN, State.RUNNING, State.PAUSED, State.SUSPENDED)
     return Seen(
         called_at=attempt.called_at if going else None,
@@ -124,5 +131,5 @@ def _seen(line: Entry, attempt: Attempt, standing: State, sign: Sign, now: dt.da
         asked_at=attempt.device_asking_at if going else None,
         gate_open_since=attempt.opened_at if standing is State.OPEN else None,
         running_until=attempt.deadline if standing is State.RUNNING else None,
-        hearing=Hearing.LIVE if line.seat.mode == "paper" else sign.hearing,
+        hearing=Hearing.LIVE if line.seat.mode == "paper" or attempt.plain_at else sign.hearing,
     )

@@ -132,6 +132,7 @@ INVIGILATION = {
     "board.state.ended": "Ended",
     "board.state.void": "Set aside",
     "board.state.paper": "On paper",
+    "board.state.plain": "On plain pages",
     "board.state.asks": "New device asks",
     "board.state.waits": "Not begun for {minutes} min",
     "board.state.silent": "Silent",

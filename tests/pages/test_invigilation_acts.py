@@ -14,7 +14,17 @@ from sjt.services import timekeeping
 from sjt.stores import attempts
 from sjt.stores import tables as t
 from tests.saved import Room, Typist, saved_room
-from tests.saved_invigilation import Hands, admitted, attempt_at, gate_open, named_for, running, saved_seats, small_room
+from tests.saved_invigilation import (
+    Hands,
+    admitted,
+    asking,
+    attempt_at,
+    gate_open,
+    named_for,
+    running,
+    saved_seats,
+    small_room,
+)
 from tests.site import Site
 
 
@@ -150,6 +160,17 @@ def test_plain_pages_are_allowed_for_a_reason_and_the_card_says_so(room: Room, h
     assert kinds(room.site, ref).count("plain_allowed") == 1
 
 
+def test_a_seat_on_plain_pages_is_no_alarm_though_nothing_is_heard_of_it(room: Room, hands: Hands) -> None:
+    (ref,) = saved_seats(room, ["Amina Yusuf"])
+    running(room, [ref])
+    hands.after(f"seats/{ref}/plain", reason="No scripts on this machine.")
+    room.site.clock.advance(minutes=10)
+    told = hands.client.get(f"{hands.base}/board/state").get_json()
+    one = told["seats"][ref]
+    assert (one["tone"], one["state"], one["note"]) == ("info", "On plain pages", "")
+    assert [badge["text"] for badge in told["tally"]] == ["1 working"]
+
+
 def test_plain_pages_are_taken_back_until_begin(room: Room, hands: Hands) -> None:
     (ref,) = saved_seats(room, ["Amina Yusuf"])
     gate_open(room, [ref])
@@ -199,6 +220,18 @@ def test_a_reopened_paper_waits_for_its_candidate_and_the_board_says_so(drawn: R
     with drawn.site.reading() as conn:
         acts = list(conn.scalars(sa.select(t.records.c.act)))
     assert acts.count("reopened") == 1
+
+
+def test_a_candidate_returns_at_another_device_once_it_is_let_in(room: Room, hands: Hands) -> None:
+    (ref,) = saved_seats(room, ["Amina Yusuf"])
+    running(room, [ref])
+    ended(room, ref)
+    hands.after(f"seats/{ref}/reopen", **asked(minutes="5", seconds="0"))
+    asking(room.site, ref)
+    one = card(hands, ref)
+    assert one["acts"][0] == "release"  # type: ignore[index]
+    assert "is let in" in hands.after(f"seats/{ref}/release", asked=one["asked"])
+    assert attempt_at(room.site, ref).device_hash == "d" * 64
 
 
 def test_a_reopening_is_taken_back_until_the_candidate_returns(room: Room, hands: Hands) -> None:

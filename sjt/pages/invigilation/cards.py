@@ -100,7 +100,7 @@ def _is_left_out(seat: Watched) -> bool:
 
 
 def _is_live(seat: Watched) -> bool:
-    return seat.state is State.RUNNING and (seat.sign.hearing is Hearing.LIVE or seat.line.seat.mode == "paper")
+    return seat.state is State.RUNNING and (seat.sign.hearing is Hearing.LIVE or seat.is_unheard)
 
 
 def card(seat: Watched, now: dt.datetime, acts: bool) -> Card:
@@ -149,8 +149,8 @@ def _paused(seat: Watched) -> tuple[str, str]:
 
 def _running(seat: Watched) -> tuple[str, str]:
     """Green only while it is heard; until it is silent it is neither green nor an alarm."""
-    if seat.line.seat.mode == "paper":
-        return "info", say("board.state.paper")
+    if seat.is_unheard:
+        return "info", say("board.state.paper" if seat.line.seat.mode == "paper" else "board.state.plain")
     if seat.sign.hearing is Hearing.LIVE:
         return "good", say("board.state.running")
     return "neutral", say(f"board.state.{seat.sign.hearing.value}", seconds=seat.sign.seconds, time=_since(seat))
@@ -221,11 +221,17 @@ def _note(seat: Watched) -> str:
     ]
     told = [say(code, time=time_of_day(at)) for code, at in moments if at is not None][:1]
     told += [say("board.note.no_paper")] if seat.line.paper is Paper.MISSING else []
-    told += [say("board.note.plain")] if attempt and attempt.plain_at and _is_open(seat) else []
+    told += [say("board.note.plain")] if _says_plain(seat) else []
     told += [say("board.note.unsent", count=seat.beat.unsent)] if _has_unsent(seat) and seat.beat else []
     told += [say("board.note.unread", time=time_of_day(seat.unread.since))] if seat.unread and _is_open(seat) else []
     told += [seat.incident] if seat.incident else []
     return " · ".join(told)
+
+
+def _says_plain(seat: Watched) -> bool:
+    """Plain pages are allowed, and the state itself does not say so."""
+    allowed = seat.line.attempt is not None and seat.line.attempt.plain_at is not None
+    return allowed and _is_open(seat) and not (seat.state is State.RUNNING and seat.is_unheard)
 
 
 def _is_open(seat: Watched) -> bool:
