@@ -13,10 +13,12 @@ import sqlalchemy as sa
 
 from proctoring.events import first_break
 from sjt.rules.refusals import NotNow
-from sjt.services import invigilation
+from sjt.services import invigilation, outages
+from sjt.services.delivery import standing
 from sjt.services.invigilation import Actor, Given
 from sjt.stores import attempts, gaps, seats, sittings
 from sjt.stores import tables as t
+from sjt.stores.presence import Beat
 from tests.at_once import at_once
 from tests.saved import Room
 from tests.saved_invigilation import attempt_at, running, saved_seats, small_room
@@ -107,6 +109,19 @@ def test_of_two_credits_of_one_gap_one_is_given(room: Room) -> None:
         with room.site.reading() as conn:
             assert len(conn.execute(t.grants.select()).all()) == round_
     assert whole(room, ref)
+
+
+def test_a_gap_that_many_heartbeats_end_at_once_is_kept_once(room: Room) -> None:
+    (ref,) = saved_seats(room, ["Ann One"])
+    running(room, [ref])
+    attempt, product = attempt_at(room.site, ref), room.site.product
+    with room.site.reading() as conn:
+        known = standing.read_known(conn, attempt.ref, room.site.now())
+    before, now = Beat(room.site.now()), room.site.clock.advance(minutes=5)
+    beat = partial(outages.notice, product, attempt.ref, known, before, 290, now)
+    assert at_once(*[beat] * 8).count(True) == 1
+    with room.site.reading() as conn:
+        assert len(gaps.uncredited(conn, room.sitting[0])) == 1
 
 
 def test_a_gap_is_given_or_set_aside_and_never_both(room: Room) -> None:
