@@ -17,6 +17,7 @@ from sjt.pages.seated import SeatDesk, beating, read_again, saving, seated
 from sjt.pages.shown import time_with_seconds
 from sjt.rules.attempt import State
 from sjt.rules.refusals import NotNow, NotUnderstood
+from sjt.services import outages
 from sjt.services.delivery import answers, door
 from sjt.services.delivery.standing import known_of
 from sjt.stores import scripts
@@ -48,6 +49,7 @@ class BeatBody(msgspec.Struct):
 
     hidden: bool = False
     unsent: int = 0
+    silent: int | None = None  # seconds for which no server had answered the page, by its own steady clock
 
 
 class FlagBody(msgspec.Struct):
@@ -147,7 +149,8 @@ def beat(attempt: str, known: Known, now: dt.datetime) -> Reply:
     """A heartbeat: says that the page is there, and hears what has changed. It changes no state."""
     body = _decoded(BeatBody)
     heard = Beat(now, body.hidden, max(0, body.unsent))
-    product().presence.beat(str(known.sitting_id), attempt, heard)
+    before = product().presence.beat(str(known.sitting_id), attempt, heard)
+    outages.notice(product(), attempt, known, before, body.silent, now)
     return Data(told(known, now))
 
 
