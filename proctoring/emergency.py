@@ -29,7 +29,7 @@ ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of
 
 
 class Unopened(Exception):
-    """A file that gives nothing away; ``code`` says why: too large, not such a file, or not for this key and attempt."""
+    """A file that gives nothing away. ``code``: too large, no such file, or not for this key and attempt."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)

@@ -128,9 +128,7 @@ def _files_page(desk: Desk, at: AtSeat, faults: list[str] | None = None, status:
     )  # fmt: skip
 
 
-def _file_page(
-    desk: Desk, here: AtFile, form: RequestForm, faults: list[str] | None = None, status: int = 200
-) -> Page:
+def _file_page(desk: Desk, here: AtFile, form: RequestForm, faults: list[str] | None = None, status: int = 200) -> Page:
     lines = service.compare(desk.conn, here.attempt, here.file)
     differ = sum(not line.same for line in lines)
     refused = service.why_not_entered(here.attempt, desk.now)
