@@ -24,6 +24,6 @@ EMERGENCY = {
     "emergency.entered": "The answers of the file are entered, with your name and reason. The script was frozen again.",
     "emergency.entered_running": "The answers of the file are entered, with your name and reason.",
     "emergency.entered_before": "This file was entered before; nothing changed.",
-    "emergency.differ": "{differ} of {count} answers differ from what the server holds.",
+    "emergency.differ": "Different from what the server holds: {differ} of {count}.",
     "emergency.all_same": "The server holds the same in every answer of this file. There is nothing to enter.",
 }

@@ -14,8 +14,9 @@ export function sitting(element = document.querySelector("[data-sitting]")) {
   return { attempt, base, csrf, emergency, element };
 }
 
-const SILENT = 45; // seconds without an answer, of which the next heartbeat tells
+const SILENT = 45; // seconds that the server was asked in vain, of which the next heartbeat tells
 let answered = performance.now();
+let missed = false; // asked in vain since
 let silence = 0; // such a stretch that no heartbeat has told of yet
 
 // Seconds since the server answered. A proxy that speaks in its place is not the server.
@@ -24,19 +25,20 @@ export function lastAnswer() {
 }
 
 export async function post(here, path, body, { keepalive = false } = {}) {
-  const silent = Math.floor(Math.max(silence, lastAnswer()));
-  const tells = path === "beat" && silent >= SILENT;
+  const silent = () => Math.floor(Math.max(silence, missed && lastAnswer()));
+  const tells = path === "beat" && silent() >= SILENT;
   const response = await fetch(here.base + path, {
     method: "POST",
     keepalive,
     headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": here.csrf },
-    body: JSON.stringify(tells ? { ...body, silent } : body),
+    body: JSON.stringify(tells ? { ...body, silent: silent() } : body),
     signal: AbortSignal.timeout(10000),
+  }).catch((error) => {
+    missed = true;
+    throw error;
   });
-  if (response.status < 500) {
-    silence = tells ? 0 : Math.max(silence, lastAnswer());
-    answered = performance.now();
-  }
+  missed ||= response.status >= 500;
+  if (response.status < 500) [silence, missed, answered] = [tells ? 0 : silent(), false, performance.now()];
   const type = response.headers.get("Content-Type") || "";
   const told = type.startsWith("application/json") ? await response.json() : {};
   if (!response.ok) throw new Refused(response.status, told);
@@ -48,9 +50,8 @@ export async function post(here, path, body, { keepalive = false } = {}) {
 // a choice, the device's time, and marks of what was sent on that base. The page believes the map in memory. At every
 // input IndexedDB is written behind it, and localStorage holds the entry until that has reached the disk: a page that
 // is killed in between still has it there, and so has a browser that refuses IndexedDB or has no room in it.
-
 const OLD = 30 * 24 * 3600 * 1000; // ms after which what another attempt left here goes
-const PATIENCE = 2000; // ms for a browser that opens its store or never answers
+const PATIENCE = 3000; // ms for a browser that opens its store late or never
 
 export class Journal {
   constructor(attempt) {
@@ -122,7 +123,7 @@ export class Journal {
     this.writing.delete(question);
   }
 
-  // One step of the database, done when it is on the disk.
+  // Done when it is on the disk.
   async step(act) {
     const steps = this.database.transaction("typed", "readwrite", { durability: "strict" });
     act(steps.objectStore("typed"));
@@ -157,7 +158,6 @@ export function ours(entry, text) {
 }
 
 // The one ordered queue of unsaved answers. Only the server's acknowledgement marks an answer as saved.
-
 const SOON = 1200; // ms after the last key, with up to as much again at random, so that a room does not save at once
 const LATEST = 10000; // ms that a text waits at most while its writer never stops
 const HANGS = 2000; // ms without a reply, and the page says so: with twice SOON within five seconds of the key
@@ -167,15 +167,10 @@ const MOST = 40; // answers of one save
 
 export class Queue {
   constructor(here, journal, tell) {
-    this.here = here;
-    this.journal = journal;
-    this.lease = null;
-    this.holding = null;
-    this.tell = tell; // {saving(), saved(kept), newer(kept, sent) -> text, unsent(since), stopped(words, status), standing(told)}
-    this.sending = null;
-    this.stopped = false;
-    this.failures = 0; // in a row
-    this.since = null; // when the oldest unsaved text began to wait
+    // tell: {saving(), saved(kept), newer(kept, sent) -> text, unsent(since), stopped(words, status), standing(told)}
+    // since: when the oldest unsaved text began to wait; failures: in a row
+    Object.assign(this, { here, journal, tell, lease: null, holding: null, sending: null });
+    Object.assign(this, { stopped: false, failures: 0, since: null });
   }
 
   get waiting() {
@@ -195,14 +190,11 @@ export class Queue {
     if (!this.stopped) this.timer = setTimeout(() => this.flush(), ms);
   }
 
-  // This page becomes the one that writes.
-  // Asked for once, however many wait for it: two requests would take the lease from each other.
+  // This page becomes the one that writes. Asked for once: two requests would take the lease from each other.
   hold() {
-    this.holding ??= post(this.here, "lease", {}).then((told) => {
-      this.lease = told.lease;
-    });
-    return this.holding.catch((error) => {
-      this.holding = null;
+    const asked = (this.holding ??= post(this.here, "lease", {}).then((told) => (this.lease = told.lease)));
+    return asked.catch((error) => {
+      if (this.holding === asked) this.holding = null;
       throw error;
     });
   }
@@ -282,22 +274,22 @@ function inParts(waiting) {
   for (const [question, { base, text }] of waiting) {
     const answer = { question, revision: base + 1, text };
     const bytes = new Blob([JSON.stringify(answer)]).size + 200;
-    let part = parts.at(-1);
-    if (!part || part.bytes + bytes > PART || part.answers.length === MOST) parts.push((part = { answers: [], bytes: 0 }));
-    part.answers.push(answer);
-    part.bytes += bytes;
+    const fits = (part) => part && part.bytes + bytes <= PART && part.answers.length < MOST;
+    if (!fits(parts.at(-1))) parts.push({ answers: [], bytes: 0 });
+    parts.at(-1).answers.push(answer);
+    parts.at(-1).bytes += bytes;
   }
   return parts;
 }
 
 // The emergency file: what this browser has and the server has not, for this installation's eyes (docs/protocol.md).
-
 const FORMAT = "sjt-emergency-1";
 const NEEDED = 60; // seconds without an answer or without an acknowledgement, while something is unsent
 const OFFER =
-  "Go on writing. To be safe, you can also save what the server does not have yet as a file on this computer, and tell your invigilator. Only your test centre can read it.";
+  "You can also save what the server does not have yet as a file on this computer. Only your test centre can read it. Tell your invigilator.";
 const CANNOT =
-  "Go on writing: what you typed is kept in this browser. It cannot be saved as a file, because this page does not have a secure address (https) and so cannot encrypt. Tell your invigilator, and leave this computer as it is.";
+  "What you typed is kept in this browser. It cannot be saved as a file as well, because this page does not have a secure address (https) and so cannot encrypt. Tell your invigilator, and leave this computer as it is.";
+const FAILED = "The file could not be saved. What you typed is still in this browser. Tell your invigilator.";
 
 async function sealed({ attempt, emergency }, plain) {
   const { subtle } = crypto;
@@ -318,19 +310,14 @@ async function sealed({ attempt, emergency }, plain) {
 export class EmergencyFile {
   constructor(here, journal, after) {
     const can = window.isSecureContext && crypto.subtle;
-    this.here = here;
-    this.journal = journal;
-    this.box = document.createElement("div");
-    this.box.className = "exam-banner";
-    this.box.hidden = true;
+    Object.assign(this, { here, journal, offered: can ? OFFER : CANNOT });
+    this.box = Object.assign(document.createElement("div"), { className: "exam-banner", hidden: true });
     this.words = this.box.appendChild(document.createElement("p"));
     this.words.setAttribute("role", "status");
-    this.offered = can ? OFFER : CANNOT;
     if (can) {
-      const button = Object.assign(document.createElement("button"), { type: "button", className: "button button-secondary" });
-      button.textContent = "Save an emergency file";
-      button.addEventListener("click", () => this.save());
-      this.box.append(button);
+      const button = this.box.appendChild(document.createElement("button"));
+      Object.assign(button, { type: "button", className: "button button-secondary", textContent: "Save an emergency file" });
+      button.addEventListener("click", () => this.save().catch(() => (this.words.textContent = FAILED)));
     }
     after.after(this.box);
   }
@@ -350,8 +337,7 @@ export class EmergencyFile {
 
   async save() {
     const { attempt } = this.here;
-    const waiting = [...this.journal.entries()];
-    const answers = waiting.map(([question, { base, text, typed_at }]) => ({ question, revision: base + 1, text, typed_at }));
+    const answers = [...this.journal.memory].map(([question, { base, text, typed_at }]) => ({ question, revision: base + 1, text, typed_at }));
     const plain = { format: FORMAT, attempt, made_at: new Date().toISOString(), answers };
     const file = URL.createObjectURL(await sealed(this.here, JSON.stringify(plain)));
     const link = Object.assign(document.createElement("a"), { href: file, download: `emergency-${attempt.slice(0, 8)}.sjt` });

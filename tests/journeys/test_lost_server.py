@@ -382,6 +382,13 @@ def downloaded(page: Page, folder: Path) -> Path:
     return file
 
 
+def at_the_receipt_of_an_expired_paper(visit: Visit, room: Room, booked: Booked) -> None:
+    visit.context.route("**/beat", lambda route: route.abort())  # or the page would go there by itself
+    room.site.clock.advance(minutes=121)
+    visit.page.goto(f"{visit.base}/sit/{booked.attempt_ref}/receipt")
+    ready(visit.page)
+
+
 def typed_awkwardly(context: BrowserContext, page: Page, booked: Booked) -> str:
     """A text with everything in it, as an earlier page left it behind; no save is answered. Returns its question."""
     context.route(SAVE, lambda route: route.abort())
@@ -451,8 +458,38 @@ def test_what_came_too_late_can_be_saved_from_the_receipt(house: House, room: Ro
     visit = begun(house, room, booked)
     page = visit.page
     question = typed_awkwardly(visit.context, page, booked)
-    room.site.clock.advance(minutes=121)
-    page.goto(f"{house.base}/sit/{booked.attempt_ref}/receipt")
-    ready(page)
+    at_the_receipt_of_an_expired_paper(visit, room, booked)
     opened = open_file(downloaded(page, tmp_path).read_bytes(), room.site.product.keys(PURPOSE), booked.attempt_ref)
     assert [(line.question, line.text) for line in opened.lines] == [(question, AWKWARD)]
+
+
+def test_from_the_download_to_the_script(house: House, room: Room, tmp_path: Path, accessible: Check) -> None:
+    """The line stays dead until the time is over; the invigilator brings the file, compares it and enters it."""
+    booked = room.seat()
+    visit = begun(house, room, booked)
+    page = visit.page
+    first(page).fill("Acknowledged.")
+    first(page).blur()
+    expect(bar(page)).to_contain_text("Saved 09:")
+    visit.context.route(SAVE, lambda route: route.abort())
+    first(page).press_sequentially(" Never sent 🦉.")
+    expect(banner(page)).to_contain_text("kept in this browser", timeout=5000)
+    at_the_receipt_of_an_expired_paper(visit, room, booked)
+    file = downloaded(page, tmp_path)
+    desk = house.visit(room.invigilator)
+    board = desk.go(f"/invigilation/{booked.sitting_ref}/seats/{booked.seat_ref}/emergency")
+    accessible(board, "emergency files")
+    board.get_by_label("Emergency file").set_input_files(file)
+    board.get_by_role("button", name="Bring the file").click()
+    expect(board.get_by_text("Different from what the server holds: 1 of 1")).to_be_visible()
+    expect(board.locator(".diff ins")).to_contain_text("Never sent 🦉.")
+    accessible(board, "an emergency file")
+    for width in (320, 768, 1280):
+        board.set_viewport_size({"width": width, "height": 800})
+        assert board.evaluate("document.documentElement.scrollWidth") <= width
+    board.get_by_label("Reason").fill("The line was down from 09:00 on.")
+    board.get_by_role("button", name="Enter the ticked answers").click()
+    expect(board.get_by_text("The script was frozen again")).to_be_visible()
+    assert saved_texts(room, booked) == ["Acknowledged. Never sent 🦉."]
+    assert room.attempt(booked).script == 2
+    assert desk.complaints == []

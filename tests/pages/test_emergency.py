@@ -129,7 +129,7 @@ def test_a_file_is_kept_once_as_evidence_and_shown_beside_what_is_held(
         response = bring(hands, booked, data)
         page = response.get_data(as_text=True)
         assert response.status_code == 200
-        assert "1 of 2 answers differ" in page
+        assert "Different from what the server holds: 1 of 2" in page
         assert "Same" in page and "Differs" in page
         assert re.search(r"<ins><span[^>]*>\[added\] </span>.*?🦉 שלום", page, re.S)
         assert "The server holds revision 1, received 23 November 2026, 09:00:00" in page
