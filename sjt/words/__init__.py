@@ -14,6 +14,7 @@ from sjt.words.authoring import AUTHORING
 from sjt.words.bank import BANK
 from sjt.words.delivery import DELIVERY
 from sjt.words.doors import DOORS
+from sjt.words.emergency import EMERGENCY
 from sjt.words.evidence import EVIDENCE
 from sjt.words.files import FILES
 from sjt.words.invigilation import INVIGILATION
@@ -27,6 +28,7 @@ WORDS: Mapping[str, str] = {
     **BANK,
     **DELIVERY,
     **DOORS,
+    **EMERGENCY,
     **EVIDENCE,
     **FILES,
     **FORMAT_WORDS,

@@ -12,7 +12,7 @@ export class Countdown {
     this.onOver = onOver;
     this.hear(Number(this.left.dataset.seconds), this.finish.textContent);
     this.said = this.seconds / 60;
-    this.hidden = localStorage.getItem("sjt/hide-time") === "yes";
+    try { this.hidden = localStorage.getItem("sjt/hide-time") === "yes"; } catch {} // a browser may forbid it
     this.toggle.addEventListener("click", () => this.hide(!this.hidden));
     this.hide(this.hidden);
     setInterval(() => this.show(), 1000);
@@ -51,7 +51,7 @@ export class Countdown {
 
   hide(hidden) {
     this.hidden = hidden;
-    localStorage.setItem("sjt/hide-time", hidden ? "yes" : "no");
+    try { localStorage.setItem("sjt/hide-time", hidden ? "yes" : "no"); } catch {} // then it is not remembered
     this.left.hidden = hidden;
     this.toggle.setAttribute("aria-pressed", String(hidden));
     this.toggle.firstChild.textContent = hidden ? "Show" : "Hide";

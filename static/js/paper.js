@@ -1,7 +1,7 @@
 // The paper and its review: answers go through the journal and the queue; clock and heartbeat run beside them.
 import { Countdown, Heartbeat } from "./clock.js";
 import { Control } from "./controls.js";
-import { Journal, post, Queue, sitting } from "./saving.js";
+import { EmergencyFile, Journal, ours, post, Queue, sitting } from "./saving.js";
 
 const here = sitting();
 const journal = new Journal(here.attempt);
@@ -101,11 +101,11 @@ function recover() {
     if (!box) continue;
     const held = Number(box.dataset.revision);
     if (entry.text === box.value) journal.drop(question);
-    else if (entry.base >= held) {
+    else if (entry.base >= held || ours(entry, box.value)) {
       hold(box, entry.text);
       journal.put(question, { ...entry, base: held });
       foot(box, "Recovered in this browser, not saved yet", "saving");
-    }
+    } else queue.settle({ question, status: "newer", revision: held, text: box.value }, entry);
   }
 }
 
@@ -144,9 +144,11 @@ function heard(told) {
 
 let heartbeat;
 for (const root of document.querySelectorAll("[data-control]")) new Control(root);
-recover();
-const countdown = new Countdown(document, over);
+await journal.ready;
 queue = new Queue(here, journal, tell);
+recover();
+new EmergencyFile(here, journal, banner).watch(queue);
+const countdown = new Countdown(document, over);
 queue.hold().catch(() => {}); // the first save tries again
 for (const box of boxes.values()) {
   box.readOnly = false;
@@ -172,10 +174,7 @@ document.addEventListener("change", async (event) => {
 if (queue.waiting.size) queue.flush();
 const form = document.querySelector("[data-submit]");
 form?.addEventListener("submit", async (event) => {
-  if (queue.waiting.size === 0) {
-    journal.erase();
-    return;
-  }
+  if (queue.waiting.size === 0) return;
   event.preventDefault();
   if (await queue.flush()) form.requestSubmit();
   else warn("Your paper is not handed in yet: some answers have not reached the server. They are kept in this browser and are being sent.");

@@ -11,7 +11,7 @@ from sjt.pages.replies import Reply, go, show
 from sjt.pages.seated import SeatDesk, seated
 from sjt.rules.attempt import CLOSED, State
 from sjt.rules.refusals import NotFound
-from sjt.services import timekeeping
+from sjt.services import emergency, timekeeping
 from sjt.services.delivery import paper
 from sjt.stores import papers, scripts
 from sjt.words import say
@@ -53,7 +53,9 @@ def _paper(desk: SeatDesk) -> papers.ShownPaper:
 
 def _writing(desk: SeatDesk, drawn: papers.ShownPaper) -> dict[str, Any]:
     attempt = desk.place.attempt
-    return {"attempt": attempt, "paper": drawn, "lines": paper.lines(desk.conn, attempt, drawn), **time_of(desk)}
+    key = emergency.public_key(desk.product)
+    told = {"attempt": attempt, "paper": drawn, "emergency_key": key, **time_of(desk)}
+    return {**told, "lines": paper.lines(desk.conn, attempt, drawn)}
 
 
 @pages.post("/<attempt>/submit")
@@ -86,6 +88,7 @@ def receipt(desk: SeatDesk) -> Reply:
     told: dict[str, Any] = {
         "answered": answered,
         "finished_at": finished,
+        "emergency_key": emergency.public_key(desk.product),
         "closed_words": say(f"closed.{desk.place.state.value}"),
     }
     return show("delivery/receipt.html", **test_of(desk), **told)
