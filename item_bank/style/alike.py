@@ -36,9 +36,9 @@ class Twin:
 
 
 def twins(texts: Sequence[Said], limit: float) -> Iterator[Twin]:
-    """Every text that repeats another, and pairs of one group that are alike by at least ``limit`` per cent.
+    """Every text that repeats another, and every one that is alike an earlier one by at least ``limit`` per cent.
 
-    A repeated text is told once, at its later place, and is left out of the comparison of likeness.
+    A text is told once, at its later place, beside the one that it is most like.
     """
     firsts: dict[str, Said] = {}
     groups: dict[str, dict[str, Said]] = defaultdict(dict)
@@ -50,7 +50,7 @@ def twins(texts: Sequence[Said], limit: float) -> Iterator[Twin]:
         if first is not said:
             yield Twin(first, said, 100)
             continue
-        near = process.extract_iter(plain, list(groups[said.group]), scorer=fuzz.ratio, score_cutoff=limit)
-        for other, alike, _ in near:
-            yield Twin(groups[said.group][other], said, alike)
+        near = process.extractOne(plain, list(groups[said.group]), scorer=fuzz.ratio, score_cutoff=limit)
+        if near:
+            yield Twin(groups[said.group][near[0]], said, near[1])
         groups[said.group][plain] = said

@@ -115,8 +115,8 @@ def _unit_notes(unit: Scenario, source: Source, style: Style) -> Iterator[Fault]
 
 def _hard(text: str, part: str, style: Style) -> Iterator[dict[str, object]]:
     """The estimate for a text that reads too hard; of a few words nothing can be estimated."""
-    grade, limit = reading_grade(text), style.limits[f"{part}.grade"]
-    if grade > limit and word_count(text) >= style.limits[f"{part}.from"]:
+    limit = style.limits[f"{part}.grade"]
+    if word_count(text) >= style.limits[f"{part}.from"] and (grade := reading_grade(text)) > limit:
         yield {"grade": f"{grade:.1f}", "limit": f"{limit:.0f}"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 BULLET = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
@@ -37,6 +38,7 @@ def reading_grade(text: str) -> float:
     return round(0.39 * per_sentence + 11.8 * per_word - 15.59, 1)
 
 
+@lru_cache(maxsize=50_000)
 def _syllables(word: str) -> int:
     groups = len(VOWELS.findall(word))
     return max(1, groups - 1 if SILENT.search(word) else groups)
