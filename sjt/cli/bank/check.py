@@ -16,7 +16,6 @@ from item_bank.health import thin_pools
 from item_bank.scenarios import Bank
 from item_bank.shipped import CONTENT
 from item_bank.sources import Fault
-from item_bank.style import lint
 from sjt.clock import SystemClock
 from sjt.rules.plan import Specification
 from sjt.services.files import BadFiles, find_specification
@@ -67,6 +66,8 @@ def today() -> dt.date:
 
 def check_bank(path: Path | None, specification: Specification) -> Checked:
     """Read a bank, find every fault in it, and note what a person should look at or the specification leaves open."""
+    from item_bank.style import lint
+
     shown = str(path) if path else f"item_bank/content/{specification.name}"
     read = open_bank(path or CONTENT / specification.name, specification.blueprint, shown)
     if path is None and [fault.code for fault in read.faults] == ["bank.empty"]:

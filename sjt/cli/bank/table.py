@@ -10,7 +10,6 @@ import click
 
 from item_bank.exchange import word_count
 from item_bank.scenarios import Scenario
-from item_bank.style import reading_grade
 from sjt.cli.bank.check import today
 from sjt.services.files import bank_of, find_specification
 
@@ -36,6 +35,8 @@ def table(path: Path | None, name: str) -> None:
 
 
 def _cells(unit: Scenario) -> Iterator[str]:
+    from item_bank.style import reading_grade
+
     question = unit.questions[0]
     text = question.text if unit.stands_alone else unit.text
     yield unit.title
