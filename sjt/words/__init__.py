@@ -22,6 +22,7 @@ from sjt.words.marking import MARKING
 from sjt.words.outcomes import OUTCOMES
 from sjt.words.registration import REGISTRATION
 from sjt.words.specifications import SPECIFICATIONS
+from sjt.words.style import STYLE
 
 WORDS: Mapping[str, str] = {
     **AUTHORING,
@@ -37,6 +38,7 @@ WORDS: Mapping[str, str] = {
     **OUTCOMES,
     **REGISTRATION,
     **SPECIFICATIONS,
+    **STYLE,
 }
 _translation = gettext.NullTranslations()
 

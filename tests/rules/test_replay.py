@@ -18,7 +18,7 @@ def at(minutes: float) -> dt.datetime:
 
 
 def told(kind: str, minutes: float, **detail: Any) -> dict[str, Any]:
-    return json.loads(event(kind, at(minutes), "somebody", **detail).payload)  # type: ignore[no-any-return]
+    return json.loads(event(kind, at(minutes), "somebody", **detail).payload)
 
 
 def closed(kind: str, minutes: float, finished: float, receipt: str = "R-1") -> dict[str, Any]:
