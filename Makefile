@@ -1,6 +1,6 @@
 # Two commands matter: `make demo` shows the product, `make test` proves it. `make` alone lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test prove pictures lint format coverage lock clean
+.PHONY: help demo setup test prove faults pictures lint format coverage lock clean
 
 BIN := .venv/bin
 CODE := sjt item_bank proctoring wsgi.py tests
@@ -26,6 +26,9 @@ test: setup lint  ## set up, check the code, and run every test on real servers 
 
 prove: setup  ## properties, races and kills in their long forms; the record goes to docs/proof.md
 	$(BIN)/python -m tests.prove
+
+faults: setup  ## kill, cut off, fill up, again and again (SEED=); the record goes to docs/faults.md
+	$(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED))
 
 pictures: setup  ## draw the pictures of README and docs anew from the running product
 	$(BIN)/python -m tests.pictures

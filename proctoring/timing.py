@@ -54,6 +54,15 @@ class Allowance:
         """The pause that lasts, if one does."""
         return next((pause for pause in self.pauses if pause.ended is None), None)
 
+    def told(self) -> dict[str, int]:
+        """What an event says of it, so that the events alone give the deadline."""
+        return {
+            "base_minutes": self.base_minutes,
+            "percent": max(self.extra_percents, default=0),
+            "granted_seconds": self.granted_seconds,
+            "rest_minutes": self.rest_minutes,
+        }
+
 
 def entitled_minutes(base_minutes: int, extra_percents: Iterable[int]) -> int:
     """Minutes of working time: the base and the largest percentage, rounded up to the whole minute.

@@ -1,7 +1,9 @@
 """Small builders for tests: each gives something valid, and takes only what a test wants to be different."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 
 from item_bank.blueprint import Blueprint, CriteriaSet, Pathway, Point, Slots, Statement, Theme
@@ -93,6 +95,18 @@ def a_script(statements: Sequence[str], passed: Iterable[str]) -> list[Marked]:
     """A script over these statements with some of them passed."""
     won = set(passed)
     return [Marked(code, code in won) for code in statements]
+
+
+def two_a_theme(bank: Bank) -> Bank:
+    """A bank that stays as small while the one it is taken from grows: two scenarios a theme, and no enemies."""
+    kept: dict[str, Scenario] = {}
+    themes: Counter[str] = Counter()
+    for scenario in bank.scenarios:
+        apart = set(scenario.enemies) & set(kept) or any(scenario.slug in other.enemies for other in kept.values())
+        if themes[scenario.theme] < 2 and not apart:
+            kept[scenario.slug] = replace(scenario, enemies=())
+            themes[scenario.theme] += 1
+    return Bank(tuple(kept.values()))
 
 
 @cache

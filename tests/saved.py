@@ -20,10 +20,11 @@ from sjt.stores import tables as t
 from sjt.stores.attempts import Attempt
 from sjt.stores.bank import import_bank
 from sjt.stores.people import Person, new_ref
+from tests.makers import two_a_theme
 from tests.site import MORNING, Site, csrf
 
 SPECIFICATION = find_specification("st0087-1.0", MORNING.date())
-BANK: Bank = shipped_bank(SPECIFICATION)
+BANK: Bank = two_a_theme(shipped_bank(SPECIFICATION))
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Booked:
 
 
 def saved_bank(conn: sa.Connection, now: dt.datetime = MORNING) -> None:
-    """The shipped bank as live versions."""
+    """The shipped bank, two scenarios a theme, as live versions."""
     import_bank(conn, SPECIFICATION.name, BANK, now)
 
 

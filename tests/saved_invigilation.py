@@ -50,11 +50,11 @@ class Hands:
         assert response.status_code == 200, (path, response.status_code)
         return response.get_data(as_text=True)
 
-    def press(self, path: str, **data: str) -> TestResponse:
+    def press(self, path: str, **data: object) -> TestResponse:
         """Send a form."""
         return self.client.post(f"{self.base}/{path}", data={"csrf_token": self.token, **data})
 
-    def after(self, path: str, **data: str) -> str:
+    def after(self, path: str, **data: object) -> str:
         """Send a form, and read the page that it leads back to."""
         response = self.press(path, **data)
         assert response.status_code == 303, response.get_data(as_text=True)

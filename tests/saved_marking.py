@@ -34,7 +34,7 @@ def handed_in(room: Room, name: str = "Amina Yusuf", number: int = 1, **changes:
         attempt = t.attempts.c.ref == booked.attempt_ref
         closed = {"started_at": now, "finished_at": now, "closed_at": now}
         way = changes.get("closed_as", "submitted")
-        conn.execute(t.attempts.update().where(attempt).values(**closed, closed_as=way))
+        conn.execute(t.attempts.update().where(attempt).values(**closed, closed_as=way, script=1))
         asked = conn.execute(
             sa.select(t.paper_questions, t.attempts.c.id.label("attempt_id"), t.attempts.c.sitting_id)
             .join(t.papers, t.papers.c.id == t.paper_questions.c.paper_id).join(t.attempts).where(attempt)

@@ -105,18 +105,40 @@ class Site:
         self.product.database.dispose()
 
 
+class Server:
+    """A site on a port of this machine, which may be stopped and started again there."""
+
+    def __init__(self, site: Site) -> None:
+        self.site, self.port = site, 0
+        self.start()
+
+    @property
+    def base(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        self._server = make_server("127.0.0.1", self.port, self.site.app, threaded=True)
+        self.port = self._server.server_port
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+        self.running = True
+
+    def stop(self) -> None:
+        if self.running:
+            self._server.shutdown()
+            self._thread.join()
+            self._server.server_close()
+        self.running = False
+
+
 @contextmanager
 def served(site: Site) -> Iterator[str]:
     """The site on a free port of this machine; yields its address."""
-    server = make_server("127.0.0.1", 0, site.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
+    server = Server(site)
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield server.base
     finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+        server.stop()
 
 
 def csrf(client: FlaskClient, address: str) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from item_bank.blueprint import Blueprint
 from item_bank.exchange.enemies import circles
+from item_bank.exchange.readings import READINGS
 from item_bank.exchange.units import read_unit, unit_key
 from item_bank.framework import framework_points
 from item_bank.scenarios import Bank, Scenario
@@ -50,7 +51,8 @@ def read_files(
     files: Mapping[str, bytes], blueprint: Blueprint, shown_under: str, beside: Collection[str] = ()
 ) -> Read:
     """The bank of files in memory, by name."""
-    opened = (parse(content, f"{shown_under}/{name}") for name, content in sorted(files.items()))
+    kept = {name: content for name, content in files.items() if READINGS not in PurePosixPath(name).parent.parts}
+    opened = (parse(content, f"{shown_under}/{name}") for name, content in sorted(kept.items()))
     return _read(opened, blueprint, shown_under, beside)
 
 
@@ -64,11 +66,15 @@ def _opened(folder: Path, shown: str) -> Iterator[tuple[Source, list[Fault]]]:
 
 
 def _walk(folder: Path) -> list[tuple[Path, bool]]:
-    """Everything that looks like a file of the bank, and every symbolic link: it may lead anywhere."""
+    """Everything that looks like a file of the bank, and every symbolic link: it may lead anywhere.
+
+    Records of readings stand in a folder of their own, which is passed over.
+    """
     found: list[tuple[Path, bool]] = []
     for here, folders, files in os.walk(folder):
         paths = [Path(here, name) for name in (*folders, *files)]
         found += [(path, path.is_symlink()) for path in paths if path.is_symlink() or path.suffix in ENDINGS]
+        folders[:] = [name for name in folders if name != READINGS]
     return sorted(found)
 
 

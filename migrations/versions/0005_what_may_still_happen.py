@@ -95,8 +95,12 @@ def _index(table: str, column: str = "sitting_id") -> None:
 def _gaps() -> None:
     op.create_table(
         "gaps", _id(), *_place(), _at("began_at"), _at("ended_at"), sa.Column("told_by", sa.Text(), nullable=False),
+        _at("set_aside_at", null=True), _to("people", "set_aside_by", null=True),
+        sa.Column("set_aside_reason", sa.Text()),
         _check("gaps", "told_by", "told_by IN ('beats', 'page')"),
-        _check("gaps", "ends_after_it_began", "ended_at > began_at"), _bound("gaps", "told_by"),
+        _check("gaps", "ends_after_it_began", "ended_at > began_at"),
+        _check("gaps", "set_aside_has_a_name", "(set_aside_at IS NULL) = (set_aside_by IS NULL)"),
+        *(_bound("gaps", column) for column in ("told_by", "set_aside_reason")),
     )  # fmt: skip
     _index("gaps")
     _index("gaps", "attempt_id")

@@ -13,7 +13,7 @@ from gunicorn.app.base import BaseApplication
 from sjt.config import BadSettings, read_settings
 from sjt.db import ROOT, migrate
 from sjt.services import demo as demonstration
-from sjt.services import upkeep
+from sjt.services import outages, upkeep
 from sjt.services.files import BadFiles
 from sjt.services.product import Product, make_product
 
@@ -74,9 +74,16 @@ def serve(port: int) -> None:
 
 @click.command()
 def sweep() -> None:
-    """Write down which attempts are over by rule. Safe to run at any time, in any number of processes."""
+    """Write down which attempts are over by rule. Safe to run at any time, in any number of processes.
+
+    Names the attempts that were not heard for a while in the last hour, and got nothing for it yet.
+    """
     product = _product()
     click.echo(f"{upkeep.once(product)} closed")
+    with product.database.reading() as conn:
+        unheard = outages.lately(conn, product.clock.now())
+    for ref, seconds in unheard:
+        click.echo(f"{ref} not heard for {seconds} s")
 
 
 @click.command()

@@ -67,6 +67,14 @@ def duration(minutes: int) -> str:
     return " ".join(parts)
 
 
+def to_the_second(seconds: int) -> str:
+    """1 min 30 s; 45 s; 2 h: to the second."""
+    minutes, rest = divmod(seconds, 60)
+    parts = [duration(minutes)] if minutes else []
+    parts += [f"{rest} s"] if rest or not minutes else []
+    return " ".join(parts)
+
+
 def time_left(seconds: int) -> str:
     """Whole minutes left, rounded up; at the end "less than a minute"; never a ticking second."""
     if seconds <= 0:
@@ -78,5 +86,5 @@ def register(app: Flask) -> None:
     """Give the templates these filters."""
     app.jinja_env.filters.update(
         markdown=markdown, day=day, time=time_of_day, seconds=time_with_seconds, moment=day_and_time,
-        duration=duration, time_left=time_left,
+        duration=duration, time_left=time_left, to_the_second=to_the_second,
     )  # fmt: skip

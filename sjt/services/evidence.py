@@ -14,9 +14,10 @@ from proctoring.events import Linked, first_break, genesis
 from sjt.rules.access import Role
 from sjt.rules.attempt import State, state
 from sjt.services.invigilation import Entry, entries
-from sjt.stores import attempts, evidence, jottings, people, scripts
+from sjt.stores import attempts, emergency, evidence, jottings, people, scripts
 from sjt.stores.attempts import Attempt
 from sjt.stores.bank import LANGUAGE
+from sjt.stores.emergency import StoredFile
 from sjt.stores.evidence import Closing, FinalMark, Grant, Late, Line, PaperFacts, Released, Revision
 from sjt.stores.jottings import Jotting
 from sjt.stores.people import Person
@@ -27,7 +28,8 @@ FORMAT = "sjt-attempt-evidence-1"
 HOW = (
     "Check the chain: start with sha256('sjt-chain-1/' + attempt) as bytes. For each event in order, "
     "link = sha256(previous link + sha256(payload as UTF-8)). Every link must equal the one stated, and the last "
-    "one the head. sha256 of each answer's text (UTF-8) must equal the hash in the saved event that names it."
+    "one the head. sha256 of each answer's text (UTF-8) must equal the hash in the event (saved, or "
+    "emergency_entered) that names it."
 )
 SCORERS = frozenset({Role.MARKER, Role.LEAD_MARKER})
 
@@ -55,6 +57,7 @@ class Evidence:
     late: tuple[Late, ...]
     jottings: tuple[Jotting, ...]  # every revision; their texts are for an auditor
     shows_jottings: bool
+    files: tuple[StoredFile, ...]  # emergency files, entered or not
     grants: tuple[Grant, ...]
     events: tuple[Happened, ...]
     first_break: int | None
@@ -77,6 +80,10 @@ class Evidence:
         """How each scenario of the paper is named: slug@version, by scenario version id."""
         return {line.scenario_id: f"{line.scenario}@{line.scenario_version}" for line in self.lines}
 
+    def file_of(self, revision: Revision) -> StoredFile | None:
+        """The emergency file that a revision was entered from; None for one that a save brought."""
+        return next((file for file in self.files if file.id == revision.file_id), None)
+
 
 def of_sitting(conn: sa.Connection, sitting: Sitting, now: dt.datetime) -> list[tuple[Entry, State | None]]:
     """The seats of a sitting, each with the state of its attempt."""
@@ -92,12 +99,14 @@ def of_attempt(conn: sa.Connection, attempt: Attempt, reader: Person, now: dt.da
     given, closing = tuple(evidence.grants(conn, attempt.id)), evidence.closing(conn, attempt.id)
     ids = {closing.closed_by, closing.opened_by, *(g.granted_by for g in given), *(m.marker_id for m in marks)}
     ids |= {result.released_by for result in results}
+    brought = tuple(emergency.of_attempt(conn, attempt.id))
+    ids |= {by for file in brought for by in (file.brought_by, file.entered_by)}
     return Evidence(
         attempt=attempt, state=state(attempt.facts, now), closing=closing, paper=evidence.paper(conn, attempt.id),
         lines=tuple(evidence.lines(conn, attempt.id, LANGUAGE)), answers=scripts.current(conn, attempt),
         revisions=_by_question(evidence.revisions(conn, attempt.sitting_id, attempt.id)),
         late=tuple(evidence.late(conn, attempt.id)), jottings=tuple(jottings.every(conn, attempt)),
-        shows_jottings=Role.AUDITOR in reader.roles, grants=given, events=_happened(conn, chain),
+        shows_jottings=Role.AUDITOR in reader.roles, files=brought, grants=given, events=_happened(conn, chain),
         first_break=first_break(attempt.ref, chain, attempt.head), marks=None if hidden else marks, results=results,
         names={person.id: person.name for person in people.by_ids(conn, {i for i in ids if i is not None}).values()},
     )  # fmt: skip
@@ -149,7 +158,7 @@ def bundle(found: Evidence) -> dict[str, Any]:
         "answers": [_answer(codes[question], answer) for question, answer in sorted(found.answers.items())],
         "revisions": [
             {"question": codes[question], "revision": r.revision, "sha256": r.text_hash, "event": r.seq,
-             "received_at": _iso(r.received_at)}
+             "received_at": _iso(r.received_at), "emergency_file": _hash_of(found.file_of(r))}
             for question, all_of_it in sorted(found.revisions.items()) for r in all_of_it
         ],
         "late": [
@@ -158,6 +167,7 @@ def bundle(found: Evidence) -> dict[str, Any]:
             for one in found.late
         ],
         "jottings": [_jotting(found, one) for one in found.jottings],
+        "emergency_files": [_file(found, file) for file in found.files],
     }  # fmt: skip
 
 
@@ -166,6 +176,19 @@ TIMES = ("opened_at", "confirmed_at", "started_at", "deadline", "last_saved_at",
 
 def _iso(at: object) -> str | None:
     return at.astimezone(dt.UTC).isoformat(timespec="microseconds") if isinstance(at, dt.datetime) else None
+
+
+def _hash_of(file: StoredFile | None) -> str | None:
+    return file.sha256 if file else None
+
+
+def _file(found: Evidence, file: StoredFile) -> dict[str, Any]:
+    """A file that a person brought; ``made_at`` and ``typed_at`` are by the device's clock and prove nothing."""
+    told = {"sha256": file.sha256, "made_at": _iso(file.made_at), "answers": list(file.entries)}
+    by = {"brought_at": _iso(file.brought_at), "brought_by": found.names[file.brought_by]}
+    entered = {"at": _iso(file.entered_at), "by": found.names[file.entered_by], "reason": file.entered_reason} if (
+        file.entered_by) else None  # fmt: skip
+    return {**told, **by, "entered": entered}
 
 
 def _answer(code: str, answer: Answer) -> dict[str, Any]:

@@ -27,7 +27,12 @@ class Product:
 
     def key(self, purpose: str) -> bytes:
         """A secret of its own for each purpose, derived from the one secret key."""
-        return hmac.new(self.settings.secret_key.encode(), purpose.encode(), hashlib.sha256).digest()
+        return self.keys(purpose)[0]
+
+    def keys(self, purpose: str) -> tuple[bytes, ...]:
+        """The same from every secret key that still counts, the one in use first: for what was made before a change."""
+        secrets = (self.settings.secret_key, *self.settings.old_secret_keys)
+        return tuple(hmac.new(secret.encode(), purpose.encode(), hashlib.sha256).digest() for secret in secrets)
 
 
 def make_product(settings: Settings, clock: Clock | None = None) -> Product:

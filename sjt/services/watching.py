@@ -12,9 +12,10 @@ from proctoring import watch
 from proctoring.timing import REST, entitled_minutes, rest_left, seconds_left
 from proctoring.watch import Flag, Hearing, Seen, Sign
 from sjt.rules.attempt import State, state
-from sjt.services.invigilation import Entry, Gate, entries, gate
-from sjt.stores import incidents, scripts
+from sjt.services.invigilation import Entry, Gate, entries, gate, owed
+from sjt.stores import gaps, incidents, messages, scripts
 from sjt.stores.attempts import Attempt
+from sjt.stores.messages import Unread
 from sjt.stores.presence import Beat, Heard, Presence
 from sjt.stores.sittings import Sitting
 
@@ -32,12 +33,26 @@ class Watched:
     seconds_left: int | None
     finish: dt.datetime | None
     incident: str = ""  # the newest one, in words
+    unread: Unread | None = None  # messages that the candidate has not read
 
     @property
     def entitled_minutes(self) -> int | None:
         """Minutes of working time, grants left out."""
         attempt = self.line.attempt
         return entitled_minutes(attempt.allowance.base_minutes, attempt.allowance.extra_percents) if attempt else None
+
+    @property
+    def awaits_return(self) -> bool:
+        """Whether it was reopened, and its candidate has not come back to it."""
+        attempt = self.line.attempt
+        return attempt is not None and attempt.closed_as is not None and self.state in (State.PAUSED, State.SUSPENDED)
+
+    @property
+    def is_unheard(self) -> bool:
+        """Whether nothing is to be heard of it: it sits on paper, or on plain pages that send no heartbeat."""
+        attempt = self.line.attempt
+        plain = attempt is not None and attempt.plain_at is not None and self.sign.hearing is not Hearing.LIVE
+        return plain or self.line.seat.mode == "paper"
 
     @property
     def extra_seconds(self) -> int:
@@ -56,6 +71,7 @@ class Board:
     seats: tuple[Watched, ...]
     gate: Gate
     presence_known: bool
+    outages: int  # candidates who were not heard for a while and got nothing for it
 
     def flagged(self, flag: Flag) -> int:
         """How many seats carry a flag."""
@@ -68,13 +84,17 @@ def heard(presence: Presence, sitting: Sitting, now: dt.datetime) -> Heard:
 
 
 def look(conn: sa.Connection, sitting: Sitting, beats: Heard, now: dt.datetime) -> Board:
-    """The board: five statements, however many seats there are."""
+    """The board: the same few statements, however many seats there are."""
     lines = entries(conn, sitting.id)
     counts = scripts.counts(conn, sitting.id)
-    told = incidents.newest(conn, sitting.id)
-    seen = [replace(_watched(line, beats, counts, now), incident=told.get(_attempt_id(line), "")) for line in lines]
+    told, unread = incidents.newest(conn, sitting.id), messages.unread(conn, sitting.id)
+    seen = [
+        replace(_watched(line, beats, counts, now), incident=told.get(number, ""), unread=unread.get(number))
+        for line, number in ((line, _attempt_id(line)) for line in lines)
+    ]
     seen.sort(key=lambda seat: (watch.rank(seat.flags), seat.line.seat.number))
-    return Board(now, tuple(seen), gate(lines), beats.since is not None)
+    unheard = {one.seat.id for one in owed(lines, gaps.uncredited(conn, sitting.id), now)}
+    return Board(now, tuple(seen), gate(lines), beats.since is not None, len(unheard))
 
 
 def _attempt_id(line: Entry) -> int:
@@ -103,7 +123,7 @@ def _break_used_up(attempt: Attempt, standing: State, now: dt.datetime) -> bool:
 
 
 def _seen(line: Entry, attempt: Attempt, standing: State, sign: Sign, now: dt.datetime) -> Seen:
-    """A seat on paper has no browser to be heard from."""
+    """A seat on paper has no browser to be heard from, and plain pages send no heartbeat."""
     going = standing in (State.READY, State.OPEN, State.RUNNING, State.PAUSED, State.SUSPENDED)
     return Seen(
         called_at=attempt.called_at if going else None,
@@ -111,5 +131,5 @@ def _seen(line: Entry, attempt: Attempt, standing: State, sign: Sign, now: dt.da
         asked_at=attempt.device_asking_at if going else None,
         gate_open_since=attempt.opened_at if standing is State.OPEN else None,
         running_until=attempt.deadline if standing is State.RUNNING else None,
-        hearing=Hearing.LIVE if line.seat.mode == "paper" else sign.hearing,
+        hearing=Hearing.LIVE if line.seat.mode == "paper" or attempt.plain_at else sign.hearing,
     )

@@ -65,6 +65,7 @@ class Revision:
     text_hash: str
     seq: int
     received_at: dt.datetime
+    file_id: int | None  # the emergency file that it was entered from, if it was
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,9 @@ def revisions(conn: sa.Connection, sitting_id: int, attempt_id: int) -> list[Rev
     """Every revision of every answer, as it was received."""
     s = t.answers.c
     rows = conn.execute(
-        sa.select(s.question_version_id, s.revision, sa.func.length(s.text), s.text_hash, s.seq, s.received_at)
+        sa.select(
+            s.question_version_id, s.revision, sa.func.length(s.text), s.text_hash, s.seq, s.received_at, s.file_id
+        )
         .where(s.sitting_id == sitting_id, s.attempt_id == attempt_id)
         .order_by(s.question_version_id, s.revision)
     ).all()

@@ -53,8 +53,11 @@ class Writing(msgspec.Struct, frozen=True):
 class Presence(Protocol):
     """Where beats are kept."""
 
-    def beat(self, sitting: str, attempt: str, beat: Beat) -> None:
-        """Keep a seat's newest beat. A store that does not answer loses it, and nothing else."""
+    def beat(self, sitting: str, attempt: str, beat: Beat) -> Beat | None:
+        """Keep a seat's newest beat; returns the one before, or None when none is known.
+
+        A store that does not answer loses the beat, and nothing else.
+        """
         ...
 
     def heard(self, sitting: str, now: dt.datetime) -> Heard:
@@ -79,11 +82,14 @@ class MemoryPresence:
         self._since: dict[str, dt.datetime] = {}
         self._writing: dict[str, dict[str, Writing]] = {}
 
-    def beat(self, sitting: str, attempt: str, beat: Beat) -> None:
-        """Keep a seat's newest beat."""
+    def beat(self, sitting: str, attempt: str, beat: Beat) -> Beat | None:
+        """Keep a seat's newest beat; returns the one before."""
         with self._lock:
             self._since.setdefault(sitting, beat.at)
-            self._beats.setdefault(sitting, {})[attempt] = beat
+            beats = self._beats.setdefault(sitting, {})
+            before = beats.get(attempt)
+            beats[attempt] = beat
+        return before
 
     def heard(self, sitting: str, now: dt.datetime) -> Heard:
         """All beats of a sitting that are not older than they may be kept."""
@@ -113,16 +119,18 @@ class RedisPresence:
     def __init__(self, url: str) -> None:
         self._redis = redis.Redis.from_url(url, socket_timeout=CALL_SECONDS, socket_connect_timeout=CONNECT_SECONDS)
 
-    def beat(self, sitting: str, attempt: str, beat: Beat) -> None:
-        """Keep a seat's newest beat; a Redis that does not answer costs the board a beat."""
+    def beat(self, sitting: str, attempt: str, beat: Beat) -> Beat | None:
+        """Keep a seat's newest beat, in one round trip; a Redis that does not answer costs the board a beat."""
         try:
             with self._redis.pipeline(transaction=False) as pipe:
                 pipe.set(f"sjt:{sitting}:since", beat.at.isoformat(), nx=True, ex=KEPT_SECONDS)
+                pipe.hget(f"sjt:{sitting}:beats", attempt)
                 pipe.hset(f"sjt:{sitting}:beats", attempt, msgspec.json.encode(beat))
                 pipe.expire(f"sjt:{sitting}:beats", KEPT_SECONDS)
-                pipe.execute()
+                _, before, _, _ = pipe.execute()
         except redis.RedisError:
-            return
+            return None
+        return msgspec.json.decode(before, type=Beat) if before else None
 
     def heard(self, sitting: str, now: dt.datetime) -> Heard:
         """All beats of a sitting; with Redis away nothing is known, and the answer says so."""

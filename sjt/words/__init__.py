@@ -14,6 +14,7 @@ from sjt.words.authoring import AUTHORING
 from sjt.words.bank import BANK
 from sjt.words.delivery import DELIVERY
 from sjt.words.doors import DOORS
+from sjt.words.emergency import EMERGENCY
 from sjt.words.evidence import EVIDENCE
 from sjt.words.files import FILES
 from sjt.words.invigilation import INVIGILATION
@@ -21,12 +22,14 @@ from sjt.words.marking import MARKING
 from sjt.words.outcomes import OUTCOMES
 from sjt.words.registration import REGISTRATION
 from sjt.words.specifications import SPECIFICATIONS
+from sjt.words.style import STYLE
 
 WORDS: Mapping[str, str] = {
     **AUTHORING,
     **BANK,
     **DELIVERY,
     **DOORS,
+    **EMERGENCY,
     **EVIDENCE,
     **FILES,
     **FORMAT_WORDS,
@@ -35,6 +38,7 @@ WORDS: Mapping[str, str] = {
     **OUTCOMES,
     **REGISTRATION,
     **SPECIFICATIONS,
+    **STYLE,
 }
 _translation = gettext.NullTranslations()
 

@@ -96,6 +96,8 @@ function writeHead(state) {
   show(head("back"), state.evacuated > 0);
   write(head("gate-words"), state.gate.words ?? "");
   show(head("gate-words"), Boolean(state.gate.words));
+  write(head("outages"), state.outages);
+  show(head("outages"), Boolean(state.outages));
 }
 
 function cover(told) {
@@ -137,8 +139,14 @@ function heard(state, asked) {
   }
   if (seats) arrange(state.order);
   uncover();
-  const there = seats ? seats.children.length : 0;
-  if (there !== state.order.length && mayMove()) location.reload(); // somebody was booked or taken off meanwhile
+  if (isAnotherRoom(state) && mayMove()) location.reload();
+}
+
+// Somebody was booked, taken off or moved to another place meanwhile.
+function isAnotherRoom(state) {
+  const there = seats ? [...seats.children] : [];
+  if (there.length !== state.order.length) return true;
+  return there.some((node) => String(state.seats[node.dataset.seat]?.number) !== node.dataset.number);
 }
 
 async function loop() {

@@ -104,6 +104,7 @@ export function timeLeft(seconds) {
 
 const EVERY = 15000;
 const JITTER = 2000;
+const SILENT = 45; // seconds without an answer that are told of
 
 export class Heartbeat {
   constructor(here, told, { every = EVERY, facts = () => ({}) } = {}) {
@@ -111,6 +112,8 @@ export class Heartbeat {
     this.told = told;
     this.every = every;
     this.facts = facts;
+    this.heardAt = performance.now();
+    this.lost = false;
     this.watchBattery();
     this.beat();
     document.addEventListener("visibilitychange", () => document.hidden || this.beat());
@@ -155,11 +158,19 @@ export class Heartbeat {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.beat(), this.every + (Math.random() - 0.5) * Math.min(JITTER, this.every / 4));
     try {
-      const told = await post(this.here, "beat", this.body);
+      const told = await post(this.here, "beat", { ...this.body, ...this.silence() });
+      this.heardAt = performance.now();
+      this.lost = false;
       this.hear(told.notices);
       this.told(told);
     } catch {
-      // Silence changes nothing here; the board sees it.
+      this.lost = true; // it changes nothing here; the board sees it
     }
+  }
+
+  // For how long beats got no answer, by a clock that nobody sets: the one that gets through tells of it.
+  silence() {
+    const silent = this.lost ? Math.floor((performance.now() - this.heardAt) / 1000) : 0;
+    return silent >= SILENT ? { silent } : {};
   }
 }

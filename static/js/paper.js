@@ -1,6 +1,6 @@
 // The paper and its review: answers go through the journal and the queue; clock and heartbeat run beside them.
 import { Countdown, Heartbeat } from "./clock.js";
-import { Journal, post, Queue, sitting } from "./saving.js";
+import { EmergencyFile, Journal, ours, post, Queue, sitting } from "./saving.js";
 
 const here = sitting();
 const journal = new Journal(here.attempt);
@@ -119,11 +119,11 @@ function recover() {
     if (!box) continue;
     const held = Number(box.dataset.revision);
     if (entry.text === box.value) journal.drop(question);
-    else if (entry.base >= held) {
+    else if (entry.base >= held || ours(entry, box.value)) {
       hold(box, entry.text);
       journal.put(question, { ...entry, base: held });
       foot(box, "Recovered in this browser, not saved yet", "saving");
-    }
+    } else queue.settle({ question, status: "newer", revision: held, text: box.value }, entry);
   }
 }
 
@@ -208,13 +208,15 @@ function heard(told) {
 }
 
 await wakeControls();
+await journal.ready;
+queue = new Queue(here, journal, tell);
 recover();
+new EmergencyFile(here, journal, banner).watch(queue);
 const countdown = new Countdown(document, {
   over,
   added: (minutes, finish) => heartbeat?.say(`${minutes === 1 ? "1 minute was" : `${minutes} minutes were`} added. You finish at ${finish}.`),
   woke: () => heartbeat?.beat(),
 });
-queue = new Queue(here, journal, tell);
 queue.hold().catch(() => {}); // the first save tries again
 for (const box of boxes.values()) {
   box.readOnly = false;
@@ -244,10 +246,7 @@ new ResizeObserver(([{ target }]) => document.documentElement.style.setProperty(
 if (queue.waiting.size) queue.flush();
 const form = document.querySelector("[data-submit]");
 form?.addEventListener("submit", async (event) => {
-  if (queue.waiting.size === 0) {
-    journal.erase();
-    return;
-  }
+  if (queue.waiting.size === 0) return;
   event.preventDefault();
   if (await queue.flush()) form.requestSubmit();
   else warn("Your paper is not handed in yet: some answers have not reached the server. They are kept in this browser and are being sent.");

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 import signal
@@ -13,6 +14,11 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from sjt.clock import SystemClock
+from sjt.stores import gaps
+from tests.saved_invigilation import attempt_at, saved_seats, small_room
+from tests.site import Site
 
 SJT = str(Path(sys.executable).parent / "sjt")
 SECRET = "s" * 40
@@ -111,3 +117,16 @@ def test_the_sweep_says_how_many_it_closed(sqlite_url: str) -> None:
     settings = {"SJT_DATABASE_URL": sqlite_url, "SJT_SECRET_KEY": SECRET, "SJT_KIND": "live"}
     done = subprocess.run([SJT, "sweep"], env={**os.environ, **settings}, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "0 closed\n")
+
+
+def test_the_sweep_names_by_reference_who_was_not_heard_in_the_last_hour(sqlite_url: str, tmp_path: Path) -> None:
+    site = Site(sqlite_url, tmp_path)
+    room = small_room(site)
+    (ref,) = saved_seats(room, ["Amina Yusuf"])
+    attempt, now = attempt_at(site, ref), SystemClock().now()
+    with site.writing() as conn:
+        gaps.add(conn, attempt.sitting_id, attempt.id, now - dt.timedelta(seconds=90), now, gaps.BEATS)
+    site.close()
+    settings = {"SJT_DATABASE_URL": sqlite_url, "SJT_SECRET_KEY": SECRET, "SJT_KIND": "live"}
+    done = subprocess.run([SJT, "sweep"], env={**os.environ, **settings}, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, f"0 closed\n{attempt.ref} not heard for 90 s\n")

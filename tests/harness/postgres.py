@@ -1,5 +1,6 @@
 """A PostgreSQL cluster of our own, in a private folder, reached through a private socket."""
 
+import contextlib
 import importlib.util
 import itertools
 import os
@@ -110,8 +111,8 @@ class Postgres:
 class OwnPostgres(Postgres):
     """A server that we start, and that a test of failures may kill and start again."""
 
-    def __init__(self, programs: Path, *, durable: bool = False) -> None:
-        self.folder = processes.private_folder("sjt-pg-", lasting=durable)
+    def __init__(self, programs: Path, *, durable: bool = False, folder: Path | None = None) -> None:
+        self.folder = folder or processes.private_folder("sjt-pg-", lasting=durable)
         super().__init__(f"postgresql://postgres@/postgres?host={self.folder}")
         self._programs = _within_reach(programs)
         self._settings = _COMMON | (_DURABLE if durable else _FAST)
@@ -132,17 +133,29 @@ class OwnPostgres(Postgres):
         ]
         log = self.folder / "log"
         self._process = processes.start(command, self.folder, log)
-        processes.wait_until_up(self._process, self._answers, log)
+        processes.wait_until_up(self._process, self.answers, log)
 
     def stop(self) -> None:
         """An orderly end: whoever is connected is cut off."""
         processes.end(self._process, signal.SIGINT)
 
     def kill(self) -> None:
-        """What a crash looks like: nothing is written, nobody is told. `start()` recovers."""
+        """What a crash looks like: nothing is written, nobody is told. `start()` recovers.
+
+        Each server process has a group of its own, and would finish what it is at if only the first one died.
+        """
         assert self._process is not None
+        serving = processes.children(self._process.pid)
         os.killpg(self._process.pid, signal.SIGKILL)
+        for pid in serving:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self._process.wait()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it is down, by whatever cause."""
+        return self._process is None or self._process.poll() is not None
 
     @property
     def pid(self) -> int:
@@ -157,7 +170,8 @@ class OwnPostgres(Postgres):
         options = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale", _locale(), "--no-sync"]
         processes.run([self._programs / "initdb", "-D", self._data, *options], self.folder)
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Whether it takes connections."""
         try:
             psycopg.connect(self.admin_url, connect_timeout=2).close()
         except psycopg.OperationalError:
@@ -184,9 +198,9 @@ def start() -> Postgres:
     return Postgres(named) if named else start_own(durable=False)
 
 
-def start_own(*, durable: bool) -> OwnPostgres:
-    """A server that we start. `durable`: it keeps every promise to the disk."""
+def start_own(*, durable: bool, folder: Path | None = None) -> OwnPostgres:
+    """A server that we start. `durable`: it keeps every promise to the disk. `folder`: where to, if it matters."""
     programs = find_programs()
     if programs is None:
         raise MissingServer("No PostgreSQL: `make setup` installs the one in the lock; or set SJT_TEST_POSTGRES_URL.")
-    return OwnPostgres(programs, durable=durable)
+    return OwnPostgres(programs, durable=durable, folder=folder)

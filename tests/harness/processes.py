@@ -130,6 +130,15 @@ def end(process: "subprocess.Popen[bytes] | None", how: signal.Signals) -> None:
         process.wait()
 
 
+def children(pid: int) -> list[int]:
+    """The child processes of a process, as /proc has them."""
+    try:
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+        return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    except OSError:
+        return []
+
+
 def runs_unprivileged(program: Path) -> bool:
     """Whether the servers' account reaches this program: not, say, in a project under root's own home."""
     try:
@@ -160,7 +169,7 @@ def within_reach(program: Path, root: Path, parts: list[str]) -> Path:
 
 if sys.platform == "linux":
     _PR_SET_PDEATHSIG = 1
-    _libc = ctypes.CDLL(None)  # looked up here: between fork and exec there is no safe place to do it
+    _prctl = ctypes.CDLL(None).prctl  # looked up here: between fork and exec there is no safe place to do it
 
     def _die_with_parent() -> None:
-        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGQUIT)
+        _prctl(_PR_SET_PDEATHSIG, signal.SIGQUIT)

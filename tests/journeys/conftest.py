@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from sjt.stores.people import Person
-from tests.site import Site, served
+from tests.site import Server, Site
 
 AXE, AXE_AGAIN = Axe(), Axe("0")  # half a megabyte of script, which a page needs once
 FAULTS = {"resultTypes": ["violations"]}  # the rest is work for nobody
@@ -48,8 +48,8 @@ class Visit:
 class House:
     """The served product and the browsers in it."""
 
-    def __init__(self, site: Site, base: str, browser: Browser) -> None:
-        self.site, self.base, self.browser = site, base, browser
+    def __init__(self, site: Site, server: Server, browser: Browser) -> None:
+        self.site, self.server, self.base, self.browser = site, server, server.base, browser
         self.visits: list[Visit] = []
 
     def visit(self, person: Person | None = None, **context: object) -> Visit:
@@ -72,12 +72,15 @@ def house(sqlite_url: str, tmp_path: Path, browser: Browser) -> Iterator[House]:
 
 
 def _house(site: Site, browser: Browser) -> Iterator[House]:
-    with served(site) as base:
-        made = House(site, base, browser)
+    server = Server(site)
+    made = House(site, server, browser)
+    try:
         yield made
         for visit in made.visits:
             visit.context.close()
-    site.close()
+    finally:
+        server.stop()
+        site.close()
 
 
 @pytest.fixture

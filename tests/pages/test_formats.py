@@ -11,6 +11,7 @@ from flask import render_template
 
 from item_bank.formats import FORMATS, Held, control, staff_view
 from item_bank.formats.base import canonical
+from sjt.pages.static import FOLDER, compressed, lean
 from sjt.rules.access import Role
 from sjt.stores import scripts
 from tests.bodies import a_body
@@ -144,11 +145,26 @@ def test_the_review_tells_whole_from_part_from_nothing(room: Room) -> None:
 # --- the page's weight
 def test_a_page_of_choices_stays_within_its_budget(room: Room) -> None:
     page = pages(sat(room))[2]
-    sizes = {}
+    sizes, packed = {}, compressed(FOLDER)
     for ending in ("css", "js"):
         names = set(re.findall(rf"/static/\w+/({ending}/\w+\.{ending})", page))
-        sizes[ending] = sum(len(gzip.compress((ROOT / "static" / name).read_bytes())) for name in names)
+        sizes[ending] = sum(len(packed[name]) for name in names)
     assert 0 < sizes["css"] <= 8 * 1024 and 0 < sizes["js"] <= 12 * 1024, sizes
+
+
+def test_what_is_sent_lean_means_the_same(site: Site) -> None:
+    for path in sorted(FOLDER.rglob("*.js")):
+        text = path.read_text()
+        texts = [re.sub(r"/\[.*?\]/", "", line).count("`") for line in text.splitlines()]
+        assert all(count % 2 == 0 for count in texts), f"{path.name}: a text over a line's end"
+        assert "/*" not in text, path.name
+    client = site.visitor()
+    address = re.findall(r'href="(/static/\w+/css/main.css)"', client.get("/sit/").get_data(as_text=True))[0]
+    plain, packed = client.get(address), client.get(address, headers={"Accept-Encoding": "gzip"})
+    assert plain.get_data() == (FOLDER / "css" / "main.css").read_bytes()
+    assert packed.headers["Content-Encoding"] == "gzip" and packed.mimetype == plain.mimetype == "text/css"
+    assert gzip.decompress(packed.get_data()) == lean("main.css", plain.get_data())
+    assert "Accept-Encoding" in plain.headers["Vary"] and "immutable" in packed.headers["Cache-Control"]
 
 
 # --- what stands beside the formats

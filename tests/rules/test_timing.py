@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from proctoring.timing import (
     PAUSE_WINDOW,
     Allowance,
     Pause,
+    Reopening,
     credit,
     deadline,
     entitled_minutes,
@@ -176,3 +178,52 @@ def test_clock_change_sundays_pause_like_any_other_day() -> None:
     for day in (dt.datetime(2026, 3, 29, 0, 30, tzinfo=dt.UTC), dt.datetime(2026, 10, 25, 0, 30, tzinfo=dt.UTC)):
         stop = Pause("evacuation", day + 20 * MINUTE, day + 50 * MINUTE)
         assert deadline(day, Allowance(120, pauses=(stop,))) - day == dt.timedelta(hours=2, minutes=30)
+
+
+# --- reopening: return + seconds + pauses and grants since
+AWAY = Reopening(START + 130 * 60 * SECOND, 600)
+BACK = dt.timedelta(minutes=140)
+
+
+def test_after_a_reopening_the_seconds_count_from_the_return() -> None:
+    allowance = Allowance(120, (25,), 0, 10, (), replace(AWAY, returned=START + BACK))
+    assert deadline(START, allowance) == START + BACK + 600 * SECOND
+    later = replace(allowance, granted_seconds=60)  # granted since
+    assert deadline(START, later) == START + BACK + 660 * SECOND
+
+
+@pytest.mark.parametrize("waited", [0, 1, 86_400])
+def test_until_the_return_the_time_left_stands_still(waited: int) -> None:
+    now = AWAY.at + waited * SECOND
+    allowance = Allowance(120, (), 0, 0, (), AWAY)
+    assert deadline(START, allowance, now) - now == 600 * SECOND
+    assert deadline(START, allowance) == AWAY.at + 600 * SECOND  # the earliest that it can come to be
+
+
+def test_pauses_from_before_a_reopening_give_nothing_a_second_time() -> None:
+    before = Pause("incident", START + 60 * SECOND, START + 360 * SECOND)
+    since = Pause("incident", START + BACK + 60 * SECOND, START + BACK + 90 * SECOND)
+    allowance = Allowance(120, (), 0, 0, (before, since), replace(AWAY, returned=START + BACK))
+    assert deadline(START, allowance) == START + BACK + 630 * SECOND
+
+
+@pytest.mark.parametrize(("used", "credited"), [(0, 600), (240, 360), (600, 0), (900, 0)])
+def test_a_rest_break_after_a_reopening_is_given_what_is_left_of_the_allowance(used: int, credited: int) -> None:
+    before = Pause("rest", START, START + used * SECOND)
+    since = Pause("rest", START + BACK, START + BACK + 1200 * SECOND)
+    allowance = Allowance(120, (), 0, 10, (before, since), replace(AWAY, returned=START + BACK))
+    assert deadline(START, allowance) == START + BACK + (600 + credited) * SECOND
+
+
+@given(st.integers(0, 86_400), st.integers(0, 86_400), st.integers(0, 3600), st.integers(0, 3600))
+def test_nothing_after_a_reopening_moves_its_deadline_earlier(
+    waited: int, seconds: int, granted: int, paused: int
+) -> None:
+    reopened = replace(AWAY, seconds=seconds)
+    back = reopened.at + waited * SECOND
+    waiting = Allowance(120, reopened=reopened)
+    returned = replace(waiting, reopened=replace(reopened, returned=back))
+    assert deadline(START, returned) >= deadline(START, waiting)
+    stopped = replace(returned, pauses=(Pause("incident", back, back + paused * SECOND),))
+    assert deadline(START, stopped) == deadline(START, returned) + paused * SECOND
+    assert deadline(START, replace(stopped, granted_seconds=granted)) == deadline(START, stopped) + granted * SECOND

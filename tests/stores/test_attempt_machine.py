@@ -6,6 +6,7 @@ numbers, one list of stops, one dictionary of answers.
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from proctoring.events import event, first_break, genesis, text_hash
+from proctoring.replay import replay
 from sjt.rules.attempt import state
 from sjt.rules.refusals import NotNow
 from sjt.services import timekeeping
@@ -35,7 +38,7 @@ from sjt.stores.people import new_ref
 from tests.saved import Room, saved_room
 from tests.site import MORNING, Site
 
-BASE, GRACE, WINDOW = 120 * 60, 5, 20  # seconds
+BASE, GRACE, WINDOW, UNUSED = 120 * 60, 5, 20, 24 * 3600  # seconds
 
 
 @dataclass
@@ -51,6 +54,12 @@ class Model:
     closed: str | None = None
     finished: int | None = None
     kept: dict[str, tuple[int, str]] = field(default_factory=dict)  # question -> revision, text
+    waiting: list[int] | None = None  # reopened when, for how long, and how much was granted before
+    returned: list[int] | None = None  # when, for how long, how much was granted and how many stops were before
+
+    @property
+    def awaited(self) -> bool:
+        return self.waiting is not None and self.now <= self.waiting[0] + UNUSED
 
     @property
     def lasting(self) -> list[Any] | None:
@@ -59,26 +68,36 @@ class Model:
     def deadline(self, now: int | None = None) -> int:
         """Stops never overlap here, because one at a time may last."""
         assert self.began is not None
+        if self.waiting is not None:
+            at, seconds, before = self.waiting
+            return (at if now is None else now) + seconds + self.granted - before
+        if self.returned is not None:
+            back, seconds, before, stops = self.returned
+            since = self.credited(self.stops, now) - self.credited(self.stops[:stops], now)
+            return back + seconds + self.granted - before + since
+        working = -(-BASE // 60 * (100 + self.percent) // 100) * 60
+        return self.began + working + self.granted + self.credited(self.stops, now)
+
+    def credited(self, stops: list[list[Any]], now: int | None) -> int:
         rests = others = 0
-        for kind, first, last in self.stops:
+        for kind, first, last in stops:
             length = (last if last is not None else (first if now is None else now)) - first
             rests, others = (rests + length, others) if kind == "rest" else (rests, others + length)
-        working = -(-BASE // 60 * (100 + self.percent) // 100) * 60
-        return self.began + working + self.granted + others + min(rests, self.rest_allowance)
+        return others + min(rests, self.rest_allowance)
 
     def standing(self) -> str:
-        if self.closed:
+        if self.closed and not self.awaited:
             return self.closed
         if self.began is None:
             return "open"
-        if self.lasting:
-            return "suspended" if self.lasting[0] == "suspension" else "paused"
+        if self.lasting or self.awaited:
+            return "suspended" if self.lasting and self.lasting[0] == "suspension" else "paused"
         return "running" if self.now <= self.deadline() + GRACE else "expired"
 
     def takes_answers(self) -> bool:
         if self.standing() == "running":
             return True
-        if self.standing() not in ("paused", "suspended") or not self.lasting:
+        if self.closed or self.standing() not in ("paused", "suspended") or not self.lasting:
             return False
         return self.now <= min(self.lasting[1] + WINDOW, self.deadline() + GRACE)
 
@@ -152,11 +171,39 @@ class AttemptMachine(RuleBasedStateMachine):
     @rule(apprentice=st.booleans())
     def resume(self, apprentice: bool) -> None:
         lasting = self.model.lasting if self.model.standing() in ("paused", "suspended") else None
-        allowed = lasting is not None and (not apprentice or lasting[0] == "rest")
+        returning = self.model.awaited and lasting is None and apprentice
+        allowed = returning or (lasting is not None and (not apprentice or lasting[0] == "rest"))
         by, now = (None if apprentice else self.room.invigilator), self.room.site.now()
         self._expect(allowed, lambda conn: bool(timekeeping.resume(conn, self._attempt(conn), by, now)))
         if allowed and lasting:
             lasting[2] = self.model.now
+        elif returning and self.model.waiting:
+            _, seconds, before = self.model.waiting
+            self.model.returned = [self.model.now, seconds, before, len(self.model.stops)]
+            self.model.waiting = self.model.closed = self.model.finished = None
+
+    @rule(seconds=st.one_of(st.integers(1, 60), st.integers(1, 3600)))
+    def reopen(self, seconds: int) -> None:
+        self.wait(1)  # what was granted at the very moment of a reopening would count as granted since
+        model, site, number = self.model, self.room.site, str(uuid.uuid4())
+        allowed, by = model.standing() in ("submitted", "expired"), self.room.invigilator
+
+        def act(conn: sa.Connection) -> bool:
+            return timekeeping.reopen(conn, self._attempt(conn), seconds, "why", by, number, site.now())
+
+        if self._expect(allowed, act):
+            model.waiting = None  # one that nobody used
+            if not model.closed:
+                model.closed, model.finished = "expired", model.deadline()
+            model.waiting = [model.now, seconds, model.granted]
+            with site.writing() as conn:
+                assert not act(conn)  # the same press again
+
+    @precondition(lambda self: self.model.waiting is not None)
+    @rule(off=st.sampled_from([0, 1]))
+    def wait_until_nobody_returns(self, off: int) -> None:
+        assert self.model.waiting is not None
+        self.wait(max(0, self.model.waiting[0] + UNUSED + off - self.model.now))
 
     @rule(seconds=st.integers(1, 3600))
     def grant(self, seconds: int) -> None:
@@ -169,17 +216,17 @@ class AttemptMachine(RuleBasedStateMachine):
         self.model.granted += seconds if given else 0
 
     @precondition(lambda self: self.model.standing() in ("open", "running", "paused", "suspended"))
+    @precondition(lambda self: self.model.waiting is None)
     @rule(kind=st.sampled_from(["extra_time_percent", "rest_minutes"]), value=st.sampled_from([5, 10, 25, 50]))
     def adjust(self, kind: str, value: int) -> None:
-        from proctoring.events import event
-
         site = self.room.site
         with site.writing() as conn:
             held = self._attempt(conn)
             candidate = conn.scalar(sa.select(t.seats.c.candidate_id).where(t.seats.c.id == held.seat_id))
             row = {"candidate_id": candidate, "kind": kind, "value": value, "approved_by": self.room.manager.id}
             conn.execute(t.adjustments.insert().values(**row, approved_at=site.now(), in_force_from=MORNING))
-            timekeeping.follow(conn, held.id, event("adjusted", site.now(), self.room.manager.ref))
+            told = self._attempt(conn).allowance.told()
+            timekeeping.follow(conn, held.id, event("adjusted", site.now(), self.room.manager.ref, **told))
         if kind == "rest_minutes":
             self.model.rest_allowance = max(self.model.rest_allowance, value * 60)
         else:
@@ -233,7 +280,8 @@ class AttemptMachine(RuleBasedStateMachine):
     def submit(self) -> None:
         standing = self.model.standing()
         now = self.room.site.now()
-        self._expect(standing in ("running", "submitted"), lambda conn: timekeeping.submit(conn, self.attempt_id, now))
+        again = self.model.closed == "submitted"
+        self._expect(standing == "running" or again, lambda conn: timekeeping.submit(conn, self.attempt_id, now))
         if standing == "running":
             self.model.closed, self.model.finished = "submitted", min(self.model.now, self.model.deadline())
 
@@ -242,6 +290,8 @@ class AttemptMachine(RuleBasedStateMachine):
         expired = self.model.standing() == "expired" and not self.model.closed
         closed = timekeeping.sweep(self.room.site.product.database, self.room.site.now())
         assert closed >= expired
+        if not self.model.awaited:
+            self.model.waiting = None
         if expired:
             self.model.closed, self.model.finished = "expired", self.model.deadline()
 
@@ -263,16 +313,24 @@ class AttemptMachine(RuleBasedStateMachine):
             frozen = dict(
                 conn.execute(
                     sa.select(t.responses.c.question_version_id, t.responses.c.text).where(
-                        t.responses.c.attempt_id == self.attempt_id, t.responses.c.revision > 0
+                        t.responses.c.attempt_id == self.attempt_id,
+                        t.responses.c.revision > 0,
+                        t.responses.c.script == held.script,
                     )
                 ).all()
             )
+            chain = attempts.chain(conn, held)
         model, now = self.model, self.room.site.now()
+        played = replay(json.loads(event.payload) for event in chain)
+        assert first_break(held.ref, chain, held.head) is None
+        assert (played.closed_as, played.finished_at) == (held.closed_as, held.finished_at)
+        assert (played.deadline, played.receipt) == (held.deadline, held.receipt)
         assert state(held.facts, now).value == model.standing()
         assert held.writable_until == held.should_be_writable_until
         if model.began is not None:
             assert held.deadline is not None
             assert (held.deadline - MORNING).total_seconds() == model.deadline()
+            assert played.script == {code: (n, text_hash(text)) for code, (n, text) in model.kept.items()}
             kept = {self._sat().questions[code]: text for code, (_, text) in model.kept.items()}
             assert {question: answer.text for question, answer in held_answers.items()} == kept
             if model.closed:
@@ -296,7 +354,7 @@ def _rows(room: Room) -> dict[str, list[dict[str, Any]]]:
 def _copy(room: Room, rows: dict[str, list[dict[str, Any]]]) -> int:
     """Another candidate, seat, attempt and paper like the first; returns the attempt's id."""
     with room.site.writing() as conn:
-        number = int(conn.scalar(sa.select(sa.func.max(t.seats.c.id))) or 0) + 1
+        number, ref = int(conn.scalar(sa.select(sa.func.max(t.seats.c.id))) or 0) + 1, new_ref()
         changed: dict[str, dict[str, Any]] = {
             "candidates": {"id": number, "ref": new_ref(), "number": new_ref()},
             "seats": {
@@ -306,7 +364,7 @@ def _copy(room: Room, rows: dict[str, list[dict[str, Any]]]) -> int:
                 "number": number,
                 "keycode_hash": new_ref(),
             },
-            "attempts": {"id": number, "ref": new_ref(), "seat_id": number},
+            "attempts": {"id": number, "ref": ref, "seat_id": number, "seq": 0, "head": genesis(ref)},
             "papers": {"id": number, "ref": new_ref(), "attempt_id": number},
             "paper_questions": {"paper_id": number},
         }

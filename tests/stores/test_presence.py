@@ -31,6 +31,14 @@ def test_the_newest_beat_of_each_seat_is_kept(presence: Presence) -> None:
     assert presence.heard("sitting", later).beats == {"a": Beat(later), "b": Beat(NOW)}
 
 
+def test_each_beat_tells_of_the_one_before(presence: Presence) -> None:
+    later = NOW + dt.timedelta(seconds=15)
+    assert presence.beat("sitting", "a", Beat(NOW, True, 3)) is None
+    assert presence.beat("sitting", "b", Beat(NOW)) is None
+    assert presence.beat("sitting", "a", Beat(later)) == Beat(NOW, True, 3)
+    assert presence.beat("another", "a", Beat(later)) is None
+
+
 def test_sittings_do_not_hear_each_other(presence: Presence) -> None:
     presence.beat("one", "a", Beat(NOW))
     assert presence.heard("two", NOW).beats == {}
@@ -45,7 +53,7 @@ def test_with_redis_away_a_beat_is_lost_and_presence_is_unknown(own_redis: redis
     presence = presence_at(own_redis.url)
     presence.beat("sitting", "a", Beat(NOW))
     own_redis.kill()
-    presence.beat("sitting", "a", Beat(NOW))
+    assert presence.beat("sitting", "a", Beat(NOW)) is None
     assert presence.heard("sitting", NOW).since is None
     own_redis.start()
     later = NOW + dt.timedelta(minutes=5)

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from item_bank import coverage
-from item_bank.exchange import Read, open_bank
+from item_bank.exchange import READINGS, Read, open_bank, read_readings, unread
 from item_bank.health import thin_pools
 from item_bank.scenarios import Bank
 from item_bank.shipped import CONTENT
@@ -20,6 +20,8 @@ from sjt.clock import SystemClock
 from sjt.rules.plan import Specification
 from sjt.services.files import BadFiles, find_specification
 from sjt.words import say
+
+NAMED = 5  # items without a reading that are named; the rest is counted
 
 
 @dataclass(frozen=True)
@@ -63,21 +65,49 @@ def today() -> dt.date:
 
 
 def check_bank(path: Path | None, specification: Specification) -> Checked:
-    """Read a bank, find every fault in it, and note what the specification itself leaves open."""
+    """Read a bank, find every fault in it, and note what a person should look at or the specification leaves open."""
+    from item_bank.style import lint
+
     shown = str(path) if path else f"item_bank/content/{specification.name}"
     read = open_bank(path or CONTENT / specification.name, specification.blueprint, shown)
     if path is None and [fault.code for fault in read.faults] == ["bank.empty"]:
         empty = Row(shown, 0, "note.no_content", say("note.no_content"))
         return Checked(read.bank, (), (*_gaps(specification), empty))
+    style = lint(read, specification.blueprint, specification.name, shown)
+    notes = (*_gaps(specification), *map(_row, style.notes))
     if read.faults:
-        return Checked(read.bank, tuple(_fault(fault) for fault in read.faults), tuple(_gaps(specification)))
-    short = tuple(_shortages(read, specification, shown))
-    notes = (*_gaps(specification), *_thin(read.bank, specification, shown))
+        return Checked(read.bank, _in_order([*read.faults, *style.faults]), notes)
+    wrong, unread_rows = _readings(path, read, specification, shown)
+    notes = (*notes, *_thin(read.bank, specification, shown), *unread_rows)
+    faults, short = _in_order([*style.faults, *wrong]), tuple(_shortages(read, specification, shown))
     # A bank that comes with the product may still grow; one that somebody gives is meant to serve.
-    return Checked(read.bank, (), (*notes, *short)) if path is None else Checked(read.bank, short, notes)
+    return Checked(read.bank, faults, (*notes, *short)) if path is None else Checked(read.bank, faults + short, notes)
 
 
-def _fault(fault: Fault) -> Row:
+def _in_order(faults: list[Fault]) -> tuple[Row, ...]:
+    return tuple(_row(fault) for fault in sorted(faults, key=lambda fault: (fault.place, fault.code)))
+
+
+def _readings(
+    path: Path | None, read: Read, specification: Specification, shown: str
+) -> tuple[list[Fault], tuple[Row, ...]]:
+    """What is wrong in the record of second readings, and which items have none; a bank in PATH needs no record."""
+    name = f"{READINGS}/{specification.name}.yaml"
+    file = (path or CONTENT) / name
+    if path is not None and not file.exists():
+        return [], ()
+    read_slugs, faults = frozenset[str](), list[Fault]()
+    if file.exists():
+        read_slugs, faults = read_readings(file, f"{path or 'item_bank/content'}/{name}", read.bank, today())
+    left = unread(read.bank, read_slugs)
+    if not left:
+        return faults, ()
+    named = ", ".join(left[:NAMED]) + (", …" if len(left) > NAMED else "")
+    words = say("note.unread", count=len(left), all=len(read.bank.scenarios), names=named)
+    return faults, (Row(shown, 0, "note.unread", words),)
+
+
+def _row(fault: Fault) -> Row:
     return Row(fault.place.file, fault.place.line, fault.code, say(fault.code, fault.params))
 
 
@@ -124,5 +154,6 @@ def _print(checked: Checked, specification: Specification) -> None:
         questions = ", ".join(f"{code} {counts[code].total()}" for code in codes)
         click.echo(f"{theme:<4} {units} scenarios; questions: {questions}")
     for row in checked.notes:
-        click.echo(f"note: {row.words}")
+        place = f"{row.file}:{row.line}: " if row.line and row.code.startswith("style.") else ""
+        click.echo(f"note: {place}{row.words}")
     click.echo("no fault")

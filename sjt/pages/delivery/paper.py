@@ -12,7 +12,7 @@ from sjt.pages.replies import Reply, go, show
 from sjt.pages.seated import SeatDesk, seated
 from sjt.rules.attempt import CLOSED, State
 from sjt.rules.refusals import NotFound
-from sjt.services import timekeeping
+from sjt.services import emergency, timekeeping
 from sjt.stores import jottings, scripts
 from sjt.words import say
 
@@ -77,6 +77,7 @@ def receipt(desk: SeatDesk) -> Reply:
     told: dict[str, Any] = {
         "answered": answered,
         "finished_at": finished,
+        "emergency_key": emergency.public_key(desk.product),
         "closed_words": say(f"closed.{desk.place.state.value}"),
     }
     return show("delivery/receipt.html", **test_of(desk), **told)

@@ -16,6 +16,7 @@ from sjt.pages.replies import Data, Reply
 from sjt.pages.seated import SeatDesk, beating, read_again, saving, seated
 from sjt.pages.shown import time_with_seconds
 from sjt.rules.refusals import NotUnderstood
+from sjt.services import outages
 from sjt.services.delivery import answers, door, jottings
 from sjt.services.delivery.standing import known_of
 from sjt.stores.known import Known
@@ -55,6 +56,7 @@ class BeatBody(msgspec.Struct):
     connection: str | None = None
     saved: int | None = None
     lockdown: str | None = None
+    silent: int | None = None  # seconds for which no server had answered the page, by its own steady clock
 
 
 class FlagBody(msgspec.Struct):
@@ -158,7 +160,8 @@ def beat(attempt: str, known: Known, now: dt.datetime) -> Reply:
         body.connection if body.connection in CONNECTIONS else None, _bounded(body.saved, MOST_SECONDS),
         body.lockdown if body.lockdown in LOCKDOWNS else None,
     )  # fmt: skip
-    product().presence.beat(str(known.sitting_id), attempt, heard)
+    before = product().presence.beat(str(known.sitting_id), attempt, heard)
+    outages.notice(product(), attempt, known, before, body.silent, now)
     return Data(told(known, now))
 
 

@@ -11,6 +11,7 @@ from sjt.pages.seated import SeatDesk
 from sjt.pages.shown import time_of_day
 from sjt.rules.attempt import CLOSED, State
 from sjt.rules.refusals import NotFound, NotNow
+from sjt.services import emergency
 from sjt.services.delivery import paper
 from sjt.services.delivery.standing import deadline_of, state_of, waiting
 from sjt.services.papers_drawn import specifications
@@ -111,6 +112,6 @@ def paper_of(desk: SeatDesk) -> papers.ShownPaper:
 
 def writing(desk: SeatDesk, drawn: papers.ShownPaper) -> dict[str, Any]:
     """What a page shows on which a candidate works."""
-    attempt = desk.place.attempt
-    return {"attempt": attempt, "paper": drawn, "lines": paper.lines(desk.conn, attempt, drawn), **time_of(desk),
-            "notices": notices_of(desk)}  # fmt: skip
+    attempt, key = desk.place.attempt, emergency.public_key(desk.product)
+    told = {"attempt": attempt, "paper": drawn, "emergency_key": key, "notices": notices_of(desk), **time_of(desk)}
+    return {**told, "lines": paper.lines(desk.conn, attempt, drawn)}

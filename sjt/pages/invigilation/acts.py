@@ -18,7 +18,7 @@ from sjt.services.invigilation import Actor
 from sjt.stores import attempts
 from sjt.words import say
 
-BACK = ("board", "register")
+BACK = ("board", "register", "outage")
 
 
 @pages.post("/<ref>/gate")
@@ -109,17 +109,31 @@ def end(desk: Desk, at: AtSeat) -> Reply:
         return _end_page(desk, at, form, 400)
 
     def act(by: Actor) -> str:
+        awaited = _awaits_return(desk, at)
         ended = invigilation.end_attempt(desk.conn, at.seat, form.reason.data or "", by, desk.now)
-        return say("end.done" if ended.started_at else "end.done_unbegun", name=at.seat.candidate.name)
+        code = "reopen.withdrawn" if awaited else "end.done" if ended.started_at else "end.done_unbegun"
+        return say(code, name=at.seat.candidate.name)
 
     return acted(desk, at.room, act, at)
 
 
 def _end_page(desk: Desk, at: AtSeat, form: EndForm, status: int = 200) -> Reply:
-    return show("invigilation/end.html", status, at=at, form=form, attempt=attempts.by_seat(desk.conn, at.seat.id))
+    awaited = _awaits_return(desk, at)
+    if awaited:
+        form.sure.label.text = say("reopen.confirm_back")
+    attempt = attempts.by_seat(desk.conn, at.seat.id)
+    return show("invigilation/end.html", status, at=at, form=form, attempt=attempt, awaited=awaited)
 
 
-def acted(desk: Desk, room: Room, act: Callable[[Actor], str], at: AtSeat | None = None) -> Reply:
+def _awaits_return(desk: Desk, at: AtSeat) -> bool:
+    """Whether the attempt was reopened and its candidate has not returned: then it is the reopening that ends."""
+    attempt = attempts.by_seat(desk.conn, at.seat.id)
+    return attempt is not None and attempt.awaits_return(desk.now)
+
+
+def acted(
+    desk: Desk, room: Room, act: Callable[[Actor], str], at: AtSeat | None = None, back: str | None = None
+) -> Reply:
     """Do it and go back to where it was pressed; when it cannot be done the page says why."""
     kind = "success"
     try:
@@ -127,7 +141,7 @@ def acted(desk: Desk, room: Room, act: Callable[[Actor], str], at: AtSeat | None
             words = act(actor(desk, room))
     except (NotNow, Stale) as refusal:
         words, kind = say(refusal.code, refusal.params), "error"
-    back = request.form.get("back")
+    back = back or request.form.get("back")
     where = {"view": "table"} if request.form.get("view") == "table" else {}
     anchor = {"_anchor": f"seat-{at.seat.number}"} if at else {}
     endpoint = f"invigilation.{back if back in BACK else 'board'}"

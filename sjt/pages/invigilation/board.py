@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request
 
 from sjt.pages.guard import Desk, requires
-from sjt.pages.invigilation.cards import card, evacuated, state_of, tally
+from sjt.pages.invigilation.cards import card, evacuated, outage_words, state_of, tally
 from sjt.pages.invigilation.forms import EndForm, GrantForm
 from sjt.pages.invigilation.loading import Room, may_act, must_say_why, pages, sitting_of
 from sjt.pages.invigilation.register import gate_words
@@ -28,6 +28,7 @@ def board(desk: Desk, room: Room) -> Reply:
         tally=tally(seen),
         gate=_gate(desk, room, seen) if acts else {},
         evacuated=evacuated(seen),
+        outages=outage_words(seen),
         may_act=acts,
         owes_why=must_say_why(desk, room),
         view="table" if request.args.get("view") == "table" else "cards",

@@ -6,16 +6,16 @@ import datetime as dt
 from collections import Counter
 from dataclasses import asdict, dataclass
 
-from proctoring.seats import Act, Paper, Standing, possible
+from proctoring.seats import Paper, Standing
 from proctoring.watch import Flag, Hearing
+from sjt.pages.invigilation.offers import GOING, offered
 from sjt.pages.shown import duration, time_left, time_of_day, time_with_seconds
-from sjt.rules.attempt import State
+from sjt.rules.attempt import CLOSED, State
 from sjt.services.invigilation import EVACUATION
 from sjt.services.watching import Board, Watched
 from sjt.words import say
 
 SECONDS_UNTIL = 120  # from two minutes on, whole minutes are enough
-GOING = (State.OPEN, State.RUNNING, State.PAUSED, State.SUSPENDED)
 TONES = {
     State.RUNNING: "good",
     State.OPEN: "info",
@@ -58,6 +58,7 @@ def state_of(board: Board, acts: bool) -> dict[str, object]:
     cards = [card(seat, board.now, acts) for seat in board.seats]
     return {
         "now": time_with_seconds(board.now),
+        "outages": outage_words(board),
         "tally": [{"kind": kind, "text": text} for kind, text in tally(board)],
         "order": [one.ref for one in cards],
         "seats": {one.ref: {**asdict(one), "time": one.time} for one in cards},
@@ -67,7 +68,7 @@ def state_of(board: Board, acts: bool) -> dict[str, object]:
 def tally(board: Board) -> list[tuple[str, str]]:
     """The room at a glance: what is not there is not said."""
     states = Counter(seat.state for seat in board.seats if not _is_left_out(seat))
-    closed = sum(states[state] for state in (State.SUBMITTED, State.EXPIRED, State.ENDED, State.VOID))
+    closed = sum(states[state] for state in CLOSED)
     counts = [
         ("bad", "calls", board.flagged(Flag.CALLS)),
         ("bad", "asks", board.flagged(Flag.DEVICE_ASKS)),
@@ -83,6 +84,11 @@ def tally(board: Board) -> list[tuple[str, str]]:
     return told if board.presence_known else [("neutral", say("board.tally.away")), *told]
 
 
+def outage_words(board: Board) -> str:
+    """How many candidates were not heard for a while; nothing where nobody was."""
+    return say("board.outage", count=board.outages) if board.outages else ""
+
+
 def evacuated(board: Board) -> int:
     """How many clocks an evacuation holds."""
     pauses = [s.line.attempt.allowance.open_pause for s in board.seats if s.line.attempt and s.state is State.PAUSED]
@@ -94,7 +100,7 @@ def _is_left_out(seat: Watched) -> bool:
 
 
 def _is_live(seat: Watched) -> bool:
-    return seat.state is State.RUNNING and (seat.sign.hearing is Hearing.LIVE or seat.line.seat.mode == "paper")
+    return seat.state is State.RUNNING and (seat.sign.hearing is Hearing.LIVE or seat.is_unheard)
 
 
 def card(seat: Watched, now: dt.datetime, acts: bool) -> Card:
@@ -107,7 +113,7 @@ def card(seat: Watched, now: dt.datetime, acts: bool) -> Card:
         of=seat.line.questions, left=_left(seat), finish=time_of_day(seat.finish) if seat.finish else "",
         extra=say("board.extra", length=duration(-(-seat.extra_seconds // 60))) if seat.extra_seconds else "",
         heard=_heard(seat), saved=_saved(seat), facts=_facts(seat), note=_note(seat), asked=_asked(seat),
-        acts=_acts(seat) if acts else (),
+        acts=offered(seat) if acts else (),
     )  # fmt: skip
 
 
@@ -134,6 +140,8 @@ def _headline(seat: Watched, now: dt.datetime) -> tuple[str, str]:
 def _paused(seat: Watched) -> tuple[str, str]:
     """Of which kind the pause is; and whether a break has used up its allowance, so that the clock runs."""
     lasting = seat.line.attempt.allowance.open_pause if seat.line.attempt else None
+    if lasting is None and seat.awaits_return:
+        return "info", say("board.state.reopened")
     if Flag.BREAK_OVER in seat.flags:
         return "warn", say("board.state.break_over")
     return "info", say(f"board.state.paused.{lasting.kind}" if lasting else "board.state.paused")
@@ -141,8 +149,8 @@ def _paused(seat: Watched) -> tuple[str, str]:
 
 def _running(seat: Watched) -> tuple[str, str]:
     """Green only while it is heard; until it is silent it is neither green nor an alarm."""
-    if seat.line.seat.mode == "paper":
-        return "info", say("board.state.paper")
+    if seat.is_unheard:
+        return "info", say("board.state.paper" if seat.line.seat.mode == "paper" else "board.state.plain")
     if seat.sign.hearing is Hearing.LIVE:
         return "good", say("board.state.running")
     return "neutral", say(f"board.state.{seat.sign.hearing.value}", seconds=seat.sign.seconds, time=_since(seat))
@@ -206,15 +214,28 @@ def _note(seat: Watched) -> str:
         ("board.note.at", attempt.called_at if attempt and Flag.CALLS in seat.flags else None),
         ("board.note.at", attempt.device_asking_at if attempt and Flag.DEVICE_ASKS in seat.flags else None),
         ("board.note.at", booked.refused_at or booked.absent_at),
+        ("board.note.awaits", attempt.reopened_at if attempt and seat.awaits_return else None),
         ("board.note.at", attempt.finished_at if attempt and attempt.closed_at else None),
         ("board.note.since", attempt.opened_at if attempt and _is_at_the_gate(seat) else None),
         ("board.note.since", _paused_since(seat)),
     ]
     told = [say(code, time=time_of_day(at)) for code, at in moments if at is not None][:1]
     told += [say("board.note.no_paper")] if seat.line.paper is Paper.MISSING else []
+    told += [say("board.note.plain")] if _says_plain(seat) else []
     told += [say("board.note.unsent", count=seat.beat.unsent)] if _has_unsent(seat) and seat.beat else []
+    told += [say("board.note.unread", time=time_of_day(seat.unread.since))] if seat.unread and _is_open(seat) else []
     told += [seat.incident] if seat.incident else []
     return " · ".join(told)
+
+
+def _says_plain(seat: Watched) -> bool:
+    """Plain pages are allowed, and the state itself does not say so."""
+    allowed = seat.line.attempt is not None and seat.line.attempt.plain_at is not None
+    return allowed and _is_open(seat) and not (seat.state is State.RUNNING and seat.is_unheard)
+
+
+def _is_open(seat: Watched) -> bool:
+    return seat.state is not None and seat.state not in CLOSED
 
 
 def _paused_since(seat: Watched) -> dt.datetime | None:
@@ -237,22 +258,3 @@ def _asked(seat: Watched) -> str:
     attempt = seat.line.attempt
     asking = attempt.device_asking_at if attempt and Flag.DEVICE_ASKS in seat.flags else None
     return asking.isoformat() if asking else ""
-
-
-def _acts(seat: Watched) -> tuple[str, ...]:
-    offered = ["seen"] if Flag.CALLS in seat.flags else []
-    if Flag.DEVICE_ASKS in seat.flags:
-        offered.append("release")
-    if seat.line.paper is Paper.READY and Act.OPEN_GATE in possible(seat.line.standing, seat.line.paper):
-        offered.append("gate")
-    if seat.line.paper in (Paper.MISSING, Paper.READY) and "gate" not in offered:
-        offered.append("register")
-    if seat.state in (State.PAUSED, State.SUSPENDED):
-        offered.append("resume")
-    if seat.state in GOING:
-        offered.append("grant")
-    if seat.state in (State.RUNNING, State.PAUSED):
-        offered.append("pause")
-    if seat.state in GOING:
-        offered.append("end")
-    return tuple(offered)

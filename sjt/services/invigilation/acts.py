@@ -88,21 +88,26 @@ def let_in(conn: sa.Connection, seat: Seat, asked_at: str, actor: Actor, now: dt
 
 def release_device(conn: sa.Connection, attempt: Attempt, by: Person, now: dt.datetime) -> bool:
     """Give the attempt to the device that asks; the one that had it can write no more. False when none asks."""
-    require(attempt_rules.Act.RELEASE_DEVICE, state(attempt.facts, now))
-    asking = board.asking_device(conn, attempt.id)
+    held = attempts.locked(conn, attempt.id)
+    require(attempt_rules.Act.RELEASE_DEVICE, state(held.facts, now))
+    asking = board.asking_device(conn, held.id)
     if asking is None:
         return False
     released = event("device_released", now, by.ref, device=asking[:16])
     changes = {
         "device_hash": asking, "device_asking_hash": None, "device_asking_at": None, "lease": a.c.lease + 1,
     }  # fmt: skip
-    still = sa.and_(a.c.device_asking_hash == asking, a.c.closed_at.is_(None))
-    return attempts.record(conn, attempt.id, released, changes, still)
+    return attempts.record(conn, held.id, released, changes, a.c.device_asking_hash == asking)
 
 
 def attempt_at(conn: sa.Connection, seat: Seat, actor: Actor) -> Attempt:
     """The attempt of a seat, locked. NotNow once the sitting is over, or without a paper."""
     require_open(actor.sitting)
+    return held_at(conn, seat)
+
+
+def held_at(conn: sa.Connection, seat: Seat) -> Attempt:
+    """The attempt of a seat, locked, whatever has become of its sitting. NotNow without a paper."""
     attempt = attempts.by_seat(conn, seat.id)
     if attempt is None:
         raise NotNow("seat.paper.missing", number=seat.number, name=seat.candidate.name)

@@ -80,6 +80,6 @@ def seen(conn: sa.Connection, attempt: Attempt, ref: str, now: dt.datetime) -> b
     closed: its evidence grows no more.
     """
     held = attempts.locked(conn, attempt.id)
-    if held.closed_at is not None or not messages.see(conn, held.id, ref, now):
+    if state(held.facts, now) in CLOSED or not messages.see(conn, held.id, ref, now):
         return False
     return attempts.record(conn, held.id, event("message_seen", now, "apprentice", message=ref))

@@ -74,7 +74,7 @@ def _tell_attempts(conn: sa.Connection, candidate: Candidate, kind: str, by: Per
     for seat in seats.of_candidate(conn, candidate.id):
         attempt = attempts.by_seat(conn, seat.id)
         if attempt is not None and attempt.closed_at is None:
-            timekeeping.follow(conn, attempt.id, event(kind, now, by.ref))
+            timekeeping.follow(conn, attempt.id, event(kind, now, by.ref, **attempt.allowance.told()))
 
 
 def too_short(conn: sa.Connection, candidate: Candidate, now: dt.datetime) -> list[tuple[Sitting, Fault]]:

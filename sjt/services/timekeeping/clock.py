@@ -39,7 +39,8 @@ def begin(conn: sa.Connection, attempt: Attempt, now: dt.datetime) -> bool:
         return False
     require(Act.BEGIN, standing)
     until = deadline(now, held.allowance)
-    begun = event("begun", now, "apprentice", deadline=until.isoformat(), specification=held.spec_id)
+    allowed = held.allowance.told()
+    begun = event("begun", now, "apprentice", deadline=until.isoformat(), specification=held.spec_id, **allowed)
     waiting = sa.and_(a.c.started_at.is_(None), a.c.opened_at.is_not(None), a.c.closed_at.is_(None))
     if not papers.has(conn, held.id):
         raise NotNow("attempt.no_paper")

@@ -60,7 +60,8 @@ grants = sa.Table(
 )  # fmt: skip
 gaps = sa.Table(  # a browser was not heard for so long; proposed for a credit, never credited by itself
     "gaps", metadata, key(), to("sittings"), to("attempts"), at("began_at", null=False), at("ended_at", null=False),
-    text("told_by"),
+    text("told_by"), at("set_aside_at"), by("set_aside_by"), text("set_aside_reason", null=True),  # no time is owed
+    sa.CheckConstraint("(set_aside_at IS NULL) = (set_aside_by IS NULL)", name="set_aside_has_a_name"),
     sa.CheckConstraint("told_by IN ('beats', 'page')", name="told_by"),
     sa.CheckConstraint("ended_at > began_at", name="ends_after_it_began"),
     sa.Index("ix_gaps_sitting_id", "sitting_id"), sa.Index("ix_gaps_attempt_id", "attempt_id"),
