@@ -70,7 +70,9 @@ def a_file(room: Room, booked: Booked, texts: dict[str, str], revision: int = 2,
 
 def bring(hands: Hands, booked: Booked, data: bytes) -> TestResponse:
     form = {"csrf_token": hands.token, "file": (io.BytesIO(data), "emergency-1.sjt")}
-    return hands.client.post(f"{hands.base}/seats/{booked.seat_ref}/emergency", data=form)
+    response = hands.client.post(f"{hands.base}/seats/{booked.seat_ref}/emergency", data=form)
+    response.request.environ["wsgi.input"].close()  # the test's own copy; a large one stands in a temporary file
+    return response
 
 
 def stored(room: Room, booked: Booked) -> list[StoredFile]:

@@ -5,6 +5,7 @@ Whoever looks at a candidate's words leaves a record, so the page that shows the
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 
 from flask import request
@@ -71,7 +72,10 @@ def bring_emergency(desk: Desk, at: AtSeat) -> Reply:
 
 def _uploaded() -> bytes:
     sent = request.files.get("file")
-    data = sent.read(LARGEST_FILE + 1) if sent else b""
+    if sent is None:
+        raise BadInput([("file", "emergency.no_file", {})])
+    with closing(sent):  # a large one stands in a temporary file
+        data: bytes = sent.read(LARGEST_FILE + 1)
     if not data:
         raise BadInput([("file", "emergency.no_file", {})])
     return data
