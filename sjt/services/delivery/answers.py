@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -181,7 +180,7 @@ def _kept(product: Product, here: Sat, code: str, item: Item, at: dt.datetime | 
 def receipt_for(product: Product, attempt_ref: str, code: str, revision: int, hashed: str, at: dt.datetime) -> str:
     """The receipt of one acknowledged answer: a keyed hash over attempt, question, revision, text hash and time."""
     told = f"{attempt_ref}/{code}/{revision}/{hashed}/{at.isoformat(timespec='microseconds')}"
-    return hmac.new(product.key("answer receipt"), told.encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(product.key("answer receipt"), told.encode(), "sha256").hex()[:32]
 
 
 def _refused(product: Product, here: Sat, batch: Batch) -> NotNow:
