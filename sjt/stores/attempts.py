@@ -150,9 +150,9 @@ def _one(conn: sa.Connection, condition: sa.ColumnElement[bool], *, lock: bool =
     return next(iter(_attempts(conn, _every.where(condition))), None)
 
 
-def by_ref(conn: sa.Connection, ref: str) -> Attempt | None:
-    """An attempt by its public reference."""
-    return _one(conn, a.c.ref == ref)
+def by_ref(conn: sa.Connection, ref: str, *, lock: bool = False) -> Attempt | None:
+    """An attempt by its public reference; with ``lock`` it is held until the transaction ends."""
+    return _one(conn, a.c.ref == ref, lock=lock)
 
 
 def by_seat(conn: sa.Connection, seat_id: int) -> Attempt | None:

@@ -99,9 +99,9 @@ def burn(conn: sa.Connection, attempt_id: int) -> None:
     conn.execute(t.papers.delete().where(t.papers.c.attempt_id == attempt_id))
 
 
-def has(conn: sa.Connection, attempt_id: int) -> bool:
-    """Whether an attempt has a paper."""
-    return conn.scalar(sa.select(t.papers.c.id).where(t.papers.c.attempt_id == attempt_id)) is not None
+def drawn(attempt_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+    """The condition that an attempt has a paper."""
+    return sa.exists().where(t.papers.c.attempt_id == attempt_id)
 
 
 def _version_ids(conn: sa.Connection, paper: Paper) -> dict[tuple[str, int], tuple[int, int]]:
