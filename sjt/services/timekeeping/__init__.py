@@ -11,6 +11,6 @@ from sjt.services.timekeeping.receipts import receipt_of
 from sjt.services.timekeeping.reopening import amend, come_back, reopen
 
 __all__ = [
-    "SWEEP_EVERY_SECONDS", "amend", "begin", "begin_held", "come_back", "end", "expire", "follow", "grant", "lapse_unused", "open_gate",
-    "pause", "receipt_of", "reopen", "resume", "submit", "sweep",
+    "SWEEP_EVERY_SECONDS", "amend", "begin", "begin_held", "come_back", "end", "expire", "follow", "grant",
+    "lapse_unused", "open_gate", "pause", "receipt_of", "reopen", "resume", "submit", "sweep",
 ]  # fmt: skip
