@@ -1,6 +1,6 @@
 # Two commands matter: `make demo` shows the product, `make test` proves it. `make` alone lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test prove faults pictures lint format coverage lock clean
+.PHONY: help demo setup test prove faults bench pictures lint format coverage lock clean
 
 BIN := .venv/bin
 CODE := sjt item_bank proctoring wsgi.py tests
@@ -29,6 +29,10 @@ prove: setup  ## properties, races and kills in their long forms; the record goe
 
 faults: setup  ## kill, cut off, fill up, again and again (SEED=); the record goes to docs/faults.md
 	$(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED))
+
+bench:  ## how fast it is beside the least that could do the same; writes var/bench.json and docs/performance.md
+	@tools/bootstrap bench
+	$(BIN)/python -m benchmarks
 
 pictures: setup  ## draw the pictures of README and docs anew from the running product
 	$(BIN)/python -m tests.pictures

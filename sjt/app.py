@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import flask_login
 from flask import Flask, Response, request
-from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 
 from item_bank import formats
@@ -12,7 +11,7 @@ from sjt import logs
 from sjt.clock import Clock
 from sjt.config import Settings
 from sjt.db import ROOT
-from sjt.pages import BLUEPRINTS, devices, errors, guard, menu, shown, static
+from sjt.pages import BLUEPRINTS, devices, errors, guard, menu, sessions, shown, static
 from sjt.pages.sign_in import SESSION_LASTS
 from sjt.rules.refusals import NotFound
 from sjt.services.product import make_product
@@ -52,7 +51,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     )
     app.jinja_loader = ChoiceLoader([FileSystemLoader(ROOT / "templates"), _beside_the_formats()])
     app.extensions["sjt"] = make_product(settings, clock)
-    CSRFProtect(app)
+    app.session_interface = sessions.Sessions(app)
+    sessions.FormTokens(app)
     _sign_in(app)
     static.register(app)
     shown.register(app)

@@ -8,14 +8,16 @@ from __future__ import annotations
 import datetime as dt
 import fcntl
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -24,6 +26,9 @@ from proctoring.events import link
 
 ROOT = Path(__file__).resolve().parent.parent
 BUSY_TIMEOUT_MS = 10_000
+# Connections of a process to PostgreSQL: two workers stay below its default of 100. None is made for a moment only,
+# because making one costs more than a whole start; who finds none free waits for some milliseconds.
+POOL, POOL_OF_STATEMENTS = 32, 16
 CHANGED = "sjt_changed"  # in a connection's info: what its transaction has changed
 
 
@@ -69,7 +74,7 @@ def _link_postgresql(element: chain_link, compiler: SQLCompiler, **kw: Any) -> s
 
 
 class Database:
-    """One database and the three ways of talking to it."""
+    """One database and the ways of talking to it: ``reading()``, ``transaction()``, ``at_once()``."""
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
@@ -77,6 +82,7 @@ class Database:
         self._readonly = self.engine.execution_options(postgresql_readonly=True)
         self._immediate = self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._statements = self.engine if self.is_sqlite else _statements(self.engine.url)
         self._write_lock = threading.Lock()
         self._tell: Callable[[Collection[str]], None] = lambda changed: None
         path = self.engine.url.database
@@ -108,18 +114,24 @@ class Database:
         """Call ``tell`` after each commit of a ``transaction()`` with what ``note_change`` noted in it."""
         self._tell = tell
 
-    @contextmanager
-    def statement(self) -> Iterator[sa.Connection]:
-        """One prebuilt statement that is its own transaction (PostgreSQL's autocommit).
+    def at_once(self, statement: str, values: Mapping[str, object]) -> tuple[Any, ...] | None:
+        """The first row of one prebuilt PostgreSQL statement that is its own transaction.
 
-        SQLite has no DML inside WITH, so there it is a write transaction like the other one.
+        It goes to the driver as it stands, ``%(name)s`` for each value: compiling it, and a unit of work around it,
+        would cost the save more than the statement itself. IntegrityError as everywhere.
         """
-        if self.is_sqlite:
-            with self.transaction() as conn:
-                yield conn
-        else:
-            with self._autocommit.connect() as conn:
-                yield conn
+        held = self._statements.raw_connection()
+        try:
+            driver: Any = held.driver_connection
+            row: tuple[Any, ...] | None = driver.execute(statement, values).fetchone()
+            return row
+        except psycopg.IntegrityError as conflict:
+            raise IntegrityError(None, None, conflict) from conflict
+        except psycopg.OperationalError:
+            self._statements.dispose()  # the server is gone, and with it every connection
+            raise
+        finally:
+            held.close()
 
     @contextmanager
     def alone(self, name: str) -> Iterator[bool]:
@@ -160,6 +172,7 @@ class Database:
     def dispose(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+        self._statements.dispose()
 
     def _writer(self) -> AbstractContextManager[None]:
         return _sqlite_writer(self._write_lock, self._lock_file) if self.is_sqlite else _nobody_waits()
@@ -209,7 +222,15 @@ def _engine(url: str) -> sa.Engine:
         sa.event.listen(engine, "connect", _sqlite_settings)
         sa.event.listen(engine, "begin", _sqlite_begin)
         return engine
-    return sa.create_engine(made, pool_size=32, max_overflow=48, hide_parameters=True)
+    return sa.create_engine(made, pool_size=POOL, max_overflow=0, pool_use_lifo=True, hide_parameters=True)
+
+
+def _statements(url: sa.URL) -> sa.Engine:
+    """Connections that never leave autocommit: nothing is set or rolled back between one statement and the next."""
+    return sa.create_engine(
+        url, pool_size=POOL_OF_STATEMENTS, max_overflow=0, pool_use_lifo=True, hide_parameters=True,
+        isolation_level="AUTOCOMMIT", pool_reset_on_return=None,
+    )  # fmt: skip
 
 
 def _sqlite_begin(conn: sa.Connection) -> None:

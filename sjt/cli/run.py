@@ -40,26 +40,29 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         return import_app("wsgi:app")  # type: ignore[no-any-return]  # gunicorn ships no types
 
 
-def run_server(port: int, workers: int, threads: int, ready: Callable[[], None]) -> None:
-    """Serve on the loopback address until stopped; ``ready`` is called once the address answers."""
-
-    def look_after(worker: Any) -> None:
-        upkeep.start(worker.app.callable.extensions["sjt"])
-
-    options = {
+def options(port: int, workers: int, threads: int) -> dict[str, Any]:
+    """How gunicorn serves here: on the loopback address, a thread for each request that is under way."""
+    return {
         "bind": f"127.0.0.1:{port}",
         "workers": workers,
         "worker_class": "gthread",
         "threads": threads,
         "timeout": 120,
         "graceful_timeout": 10,
-        "post_worker_init": look_after,
-        "when_ready": lambda _server: ready(),
         "loglevel": "warning",
         "chdir": str(ROOT),
         "control_socket_disable": True,
     }
-    Server(options).run()
+
+
+def run_server(port: int, workers: int, threads: int, ready: Callable[[], None]) -> None:
+    """Serve until stopped; ``ready`` is called once the address answers."""
+
+    def look_after(worker: Any) -> None:
+        upkeep.start(worker.app.callable.extensions["sjt"])
+
+    hooks = {"post_worker_init": look_after, "when_ready": lambda _server: ready()}
+    Server(options(port, workers, threads) | hooks).run()
 
 
 @click.command()

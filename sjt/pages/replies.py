@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, flash, jsonify, make_response, redirect, render_template, request, url_for
+import msgspec
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,7 @@ def send(reply: Reply) -> Response:
             flash(reply.words, reply.category)
         return make_response(redirect(url_for(reply.endpoint, **reply.values), code=303))
     if isinstance(reply, Data):
-        response = jsonify(reply.value)
-        response.status_code = reply.status
-        return response
+        return Response(msgspec.json.encode(reply.value), reply.status, mimetype="application/json")
     return reply
 
 

@@ -40,16 +40,21 @@ class SeatDesk:
 
 def seated(view: Callable[..., Reply]) -> View:
     """Guard a route of the sitting; reading or writing by its method."""
-    return _guarded(view, transaction)
+    return _guarded(view, lock=False)
 
 
-def _guarded(view: Callable[..., Reply], opened: Callable[[], Any]) -> View:
+def holding(view: Callable[..., Reply]) -> View:
+    """Guard a route that changes the attempt: it is locked first, then read, once."""
+    return _guarded(view, lock=True)
+
+
+def _guarded(view: Callable[..., Reply], *, lock: bool) -> View:
     @wraps(view)
     def guarded(attempt: str, **values: Any) -> Response:
         now = product().clock.now()
         own_seat(attempt)
-        with opened() as conn:
-            desk = SeatDesk(conn, now, product(), place_of(conn, attempt, device(), now))
+        with transaction() as conn:
+            desk = SeatDesk(conn, now, product(), place_of(conn, attempt, device(), now, lock=lock))
             reply = view(desk, **values)
         return send(reply)
 
@@ -59,19 +64,24 @@ def _guarded(view: Callable[..., Reply], opened: Callable[[], Any]) -> View:
 
 def beating(view: Callable[[str, Known, dt.datetime], Reply]) -> View:
     """Guard a heartbeat: the cookie's seat and its browser, without a statement while the seat is known."""
-    return _knowing(view, lambda: NotFound("error.words.404"))
+    return _knowing(view, lambda: product().seats.get, lambda: NotFound("error.words.404"))
 
 
 def saving(view: Callable[[str, Known, dt.datetime], Reply]) -> View:
     """Guard the save: the cookie's seat and its browser, and no transaction, because the save is its own.
 
     The receipt time is read here, before any queue or lock. The lease that the save carries is checked
-    in its own statement; a lease can be guessed, so the browser is checked as well.
+    in its own statement; a lease can be guessed, so the browser is checked as well. What this process knew
+    last is good enough for that: a seat goes to another browser only with a new lease.
     """
-    return _knowing(view, lambda: NotNow("save.other_page"))
+    return _knowing(view, lambda: product().seats.last, lambda: NotNow("save.other_page"))
 
 
-def _knowing(view: Callable[[str, Known, dt.datetime], Reply], to_another: Callable[[], Refusal]) -> View:
+def _knowing(
+    view: Callable[[str, Known, dt.datetime], Reply],
+    recall: Callable[[], Callable[[str], Known | None]],
+    to_another: Callable[[], Refusal],
+) -> View:
     """Guard a route by what is known of the seat; another browser than its own gets this refusal."""
 
     @wraps(view)
@@ -79,7 +89,7 @@ def _knowing(view: Callable[[str, Known, dt.datetime], Reply], to_another: Calla
         now = product().clock.now()
         own_seat(attempt)
         mine = token_hash(device())
-        known = product().seats.get(attempt)
+        known = recall()(attempt)
         if known is None or known.device_hash != mine:
             known = read_again(attempt, now)
         if known.device_hash != mine:

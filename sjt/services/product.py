@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from dataclasses import dataclass
+from functools import cache
 
 from sjt.clock import Clock, SystemClock
 from sjt.config import Settings
@@ -27,12 +27,17 @@ class Product:
 
     def key(self, purpose: str) -> bytes:
         """A secret of its own for each purpose, derived from the one secret key."""
-        return self.keys(purpose)[0]
+        return _derived(self.settings.secret_key, purpose)
 
     def keys(self, purpose: str) -> tuple[bytes, ...]:
         """The same from every secret key that still counts, the one in use first: for what was made before a change."""
         secrets = (self.settings.secret_key, *self.settings.old_secret_keys)
-        return tuple(hmac.new(secret.encode(), purpose.encode(), hashlib.sha256).digest() for secret in secrets)
+        return tuple(_derived(secret, purpose) for secret in secrets)
+
+
+@cache
+def _derived(secret: str, purpose: str) -> bytes:
+    return hmac.digest(secret.encode(), purpose.encode(), "sha256")
 
 
 def make_product(settings: Settings, clock: Clock | None = None) -> Product:

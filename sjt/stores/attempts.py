@@ -130,9 +130,19 @@ _every = sa.select(
 )  # fmt: skip
 
 
-def _attempts(conn: sa.Connection, query: sa.Select[Any]) -> list[Attempt]:
+def _finding(column: sa.ColumnElement[Any]) -> tuple[sa.Select[Any], sa.Select[Any]]:
+    """The statements that lock and that read the attempt with a value in this column."""
+    this = column == sa.bindparam("this")
+    return for_update(sa.select(a.c.id).where(this)), _every.where(this)
+
+
+# Built once: to build them anew for each request takes the server longer than to run them.
+_FIND = {name: _finding(a.c[name]) for name in ("id", "ref", "seat_id")}
+
+
+def _attempts(conn: sa.Connection, query: sa.Select[Any], values: Mapping[str, object] | None = None) -> list[Attempt]:
     """One statement; a second one for the pauses, where there were any."""
-    rows = conn.execute(query).all()
+    rows = conn.execute(query, values).all()
     stopped = pauses.of(conn, [row.id for row in rows if row.paused])
     return [_attempt(row, stopped.get(row.id, ())) for row in rows]
 
@@ -144,25 +154,48 @@ def _attempt(row: Any, stopped: tuple[Pause, ...]) -> Attempt:
     return Attempt(**values, allowance=allowance)
 
 
-def _one(conn: sa.Connection, condition: sa.ColumnElement[bool], *, lock: bool = False) -> Attempt | None:
+def _one(conn: sa.Connection, column: str, this: object, *, lock: bool = False) -> Attempt | None:
+    locking, reading = _FIND[column]
     if lock:  # the lock first, then the facts: what is read is what holds until the transaction ends
-        conn.execute(for_update(sa.select(a.c.id).where(condition)))
-    return next(iter(_attempts(conn, _every.where(condition))), None)
+        conn.execute(locking, {"this": this})
+    return next(iter(_attempts(conn, reading, {"this": this})), None)
 
 
-def by_ref(conn: sa.Connection, ref: str) -> Attempt | None:
-    """An attempt by its public reference."""
-    return _one(conn, a.c.ref == ref)
+def by_ref(conn: sa.Connection, ref: str, *, lock: bool = False) -> Attempt | None:
+    """An attempt by its public reference; with ``lock`` it is held until the transaction ends."""
+    return _one(conn, "ref", ref, lock=lock)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """As much of an attempt as a save needs besides its paper: none of it changes once it has begun."""
+
+    id: int
+    sitting_id: int
+    grace_seconds: int
+    opened_at: dt.datetime | None
+    started_at: dt.datetime | None
+
+
+_BEGUN = sa.select(a.c.id, a.c.sitting_id, a.c.grace_seconds, a.c.opened_at, a.c.started_at).where(
+    a.c.ref == sa.bindparam("ref")
+)
+
+
+def begun(conn: sa.Connection, ref: str) -> Begun | None:
+    """What never changes of an attempt, by its reference; it may not have begun yet."""
+    row = conn.execute(_BEGUN, {"ref": ref}).one_or_none()
+    return Begun(*row) if row else None
 
 
 def by_seat(conn: sa.Connection, seat_id: int) -> Attempt | None:
     """The attempt of a seat."""
-    return _one(conn, a.c.seat_id == seat_id)
+    return _one(conn, "seat_id", seat_id)
 
 
 def locked(conn: sa.Connection, attempt_id: int) -> Attempt:
     """An attempt, locked until the transaction ends."""
-    found = _one(conn, a.c.id == attempt_id, lock=True)
+    found = _one(conn, "id", attempt_id, lock=True)
     if found is None:
         raise LookupError(f"attempt {attempt_id} is gone")
     return found

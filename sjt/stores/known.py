@@ -54,6 +54,10 @@ class Seats(Protocol):
         """What is kept of a seat; None when nothing is, or when the store does not answer."""
         ...
 
+    def last(self, attempt: str) -> Known | None:
+        """What this process knew last of a seat, however old: for who then compares its version with the database's."""
+        ...
+
     def keep(self, attempt: str, known: Known) -> None:
         """Keep what was read of a seat, unless something newer is there."""
         ...
@@ -78,6 +82,10 @@ class MemorySeats:
         """What is kept of a seat."""
         return self._known.get(attempt)
 
+    def last(self, attempt: str) -> Known | None:
+        """The same: there is no other process."""
+        return self._known.get(attempt)
+
     def keep(self, attempt: str, known: Known) -> None:
         """Keep what was read of a seat, unless something newer is there."""
         with self._lock:
@@ -100,12 +108,13 @@ class MemorySeats:
 
 
 class RedisSeats:
-    """Standings in Redis, shared by all workers and nodes; each process remembers which ones it wrote."""
+    """Standings in Redis, shared by all workers and nodes; each process remembers what it wrote and what it read."""
 
     def __init__(self, url: str) -> None:
         self._redis = redis.Redis.from_url(url, socket_timeout=CALL_SECONDS, socket_connect_timeout=CONNECT_SECONDS)
         self._lock = threading.Lock()
         self._written: dict[str, int] = {}
+        self._last: dict[str, Known] = {}
 
     def get(self, attempt: str) -> Known | None:
         """What is kept of a seat; with Redis away every heartbeat reads the database."""
@@ -113,10 +122,22 @@ class RedisSeats:
             raw = self._redis.get(KEY + attempt)
         except redis.RedisError:
             return None
-        return msgspec.json.decode(raw, type=Known) if isinstance(raw, bytes) else None
+        return self._remember(attempt, msgspec.json.decode(raw, type=Known)) if isinstance(raw, bytes) else None
+
+    def last(self, attempt: str) -> Known | None:
+        """What this process wrote or read last, without asking Redis."""
+        return self._last.get(attempt) or self.get(attempt)
+
+    def _remember(self, attempt: str, known: Known) -> Known:
+        with self._lock:
+            if len(self._last) >= MOST:
+                self._last.clear()
+            self._last[attempt] = known
+        return known
 
     def keep(self, attempt: str, known: Known) -> None:
         """Keep what was read of a seat. A race with a newer one is mended when seats are looked over."""
+        self._remember(attempt, known)
         try:
             self._redis.set(KEY + attempt, msgspec.json.encode(known), ex=KEPT_SECONDS)
         except redis.RedisError:
@@ -133,6 +154,7 @@ class RedisSeats:
         with self._lock:
             for attempt in attempts:
                 self._written.pop(attempt, None)
+                self._last.pop(attempt, None)
         try:
             self._redis.delete(*(KEY + attempt for attempt in attempts))
         except redis.RedisError:

@@ -101,9 +101,9 @@ def burn(conn: sa.Connection, attempt_id: int) -> None:
     conn.execute(t.papers.delete().where(t.papers.c.attempt_id == attempt_id))
 
 
-def has(conn: sa.Connection, attempt_id: int) -> bool:
-    """Whether an attempt has a paper."""
-    return conn.scalar(sa.select(t.papers.c.id).where(t.papers.c.attempt_id == attempt_id)) is not None
+def drawn(attempt_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+    """The condition that an attempt has a paper."""
+    return sa.exists().where(t.papers.c.attempt_id == attempt_id)
 
 
 def _version_ids(conn: sa.Connection, paper: Paper) -> dict[tuple[str, int], tuple[int, int]]:
@@ -116,25 +116,47 @@ def _version_ids(conn: sa.Connection, paper: Paper) -> dict[tuple[str, int], tup
     return {(row.slug, row.number): (row.id, row.scenario_version_id) for row in rows}
 
 
+@dataclass(frozen=True)
+class AskedQuestion:
+    """As much of a question as its answer is checked by."""
+
+    id: int
+    code: str
+    format: str
+    body: Mapping[str, str]
+
+
+# Built once: each process asks the one for each candidate's first save, the other for each page of a paper.
+_pq, _qv, _sv = t.paper_questions, t.question_versions, t.scenario_versions
+_of_paper = (
+    t.papers.join(_pq, _pq.c.paper_id == t.papers.c.id)
+    .join(_qv, _qv.c.id == _pq.c.question_version_id).join(t.questions, t.questions.c.id == _qv.c.question_id)
+    .join(t.question_texts, t.question_texts.c.question_version_id == _qv.c.id)
+)  # fmt: skip
+_its = sa.and_(t.papers.c.attempt_id == sa.bindparam("attempt_id"), t.question_texts.c.language == LANGUAGE)
+_ASKED = (
+    sa.select(_qv.c.id, t.questions.c.slug, _qv.c.number, _qv.c.format, t.question_texts.c.body)
+    .select_from(_of_paper).where(_its).order_by(_pq.c.position)
+)  # fmt: skip
+_SHOWN = (
+    sa.select(t.papers.c.ref, t.papers.c.hash, _pq.c.position, _pq.c.scenario_position, _pq.c.statement, _pq.c.key,
+              _qv.c.id, _qv.c.number, _qv.c.format, t.questions.c.slug, t.question_texts.c.text,
+              t.question_texts.c.body, _pq.c.options,
+              t.scenario_texts.c.title, t.scenario_texts.c.text.label("scenario_text"))
+    .select_from(_of_paper.join(t.scenario_texts, t.scenario_texts.c.scenario_version_id == _pq.c.scenario_version_id))
+    .where(_its, t.scenario_texts.c.language == LANGUAGE).order_by(_pq.c.position)
+)  # fmt: skip
+
+
+def asked(conn: sa.Connection, attempt_id: int) -> list[AskedQuestion]:
+    """The questions of an attempt's paper in its order, without their texts; none when no paper has been drawn."""
+    rows = conn.execute(_ASKED, {"attempt_id": attempt_id}).all()
+    return [AskedQuestion(row.id, f"{row.slug}@{row.number}", row.format, row.body) for row in rows]
+
+
 def shown(conn: sa.Connection, attempt_id: int) -> ShownPaper | None:
     """An attempt's paper with its texts: one statement. None when no paper has been drawn."""
-    pq, qv, sv = t.paper_questions, t.question_versions, t.scenario_versions
-    rows = conn.execute(
-        sa.select(t.papers.c.ref, t.papers.c.hash, pq.c.position, pq.c.scenario_position, pq.c.statement, pq.c.key,
-                  qv.c.id, qv.c.number, qv.c.format, t.questions.c.slug, t.question_texts.c.text,
-                  t.question_texts.c.body, pq.c.options,
-                  t.scenario_texts.c.title, t.scenario_texts.c.text.label("scenario_text"),
-                  pq.c.scenario_version_id, t.scenarios.c.slug.label("scenario"),
-                  sv.c.number.label("scenario_number"))
-        .select_from(t.papers).join(pq, pq.c.paper_id == t.papers.c.id)
-        .join(qv, qv.c.id == pq.c.question_version_id).join(t.questions, t.questions.c.id == qv.c.question_id)
-        .join(t.question_texts, t.question_texts.c.question_version_id == qv.c.id)
-        .join(t.scenario_texts, t.scenario_texts.c.scenario_version_id == pq.c.scenario_version_id)
-        .join(sv, sv.c.id == pq.c.scenario_version_id).join(t.scenarios, t.scenarios.c.id == sv.c.scenario_id)
-        .where(t.papers.c.attempt_id == attempt_id, t.question_texts.c.language == LANGUAGE,
-               t.scenario_texts.c.language == LANGUAGE)
-        .order_by(pq.c.position)
-    ).all()  # fmt: skip
+    rows = conn.execute(_SHOWN, {"attempt_id": attempt_id}).all()
     if not rows:
         return None
     scenarios: dict[int, list[ShownQuestion]] = {}

@@ -16,6 +16,7 @@ import msgspec
 import redis
 
 KEPT_SECONDS = 24 * 3600
+LASTS_SECONDS = 5  # how long a process takes it that a sitting's keys are there with their time to live
 WRITING_SECONDS = 40  # an open editor is heard every few seconds; silent for so long it counts as closed
 CALL_SECONDS = 0.1  # a slow Redis must not slow a candidate's request
 CONNECT_SECONDS = 0.5
@@ -118,18 +119,23 @@ class RedisPresence:
 
     def __init__(self, url: str) -> None:
         self._redis = redis.Redis.from_url(url, socket_timeout=CALL_SECONDS, socket_connect_timeout=CONNECT_SECONDS)
+        self._lasts_until: dict[str, dt.datetime] = {}
 
     def beat(self, sitting: str, attempt: str, beat: Beat) -> Beat | None:
         """Keep a seat's newest beat, in one round trip; a Redis that does not answer costs the board a beat."""
+        beats, lasting = f"sjt:{sitting}:beats", self._lasts_until.get(sitting, beat.at) > beat.at
         try:
             with self._redis.pipeline(transaction=False) as pipe:
-                pipe.set(f"sjt:{sitting}:since", beat.at.isoformat(), nx=True, ex=KEPT_SECONDS)
-                pipe.hget(f"sjt:{sitting}:beats", attempt)
-                pipe.hset(f"sjt:{sitting}:beats", attempt, msgspec.json.encode(beat))
-                pipe.expire(f"sjt:{sitting}:beats", KEPT_SECONDS)
-                _, before, _, _ = pipe.execute()
+                pipe.hget(beats, attempt)
+                pipe.hset(beats, attempt, msgspec.json.encode(beat))
+                if not lasting:
+                    pipe.set(f"sjt:{sitting}:since", beat.at.isoformat(), nx=True, ex=KEPT_SECONDS)
+                    pipe.expire(beats, KEPT_SECONDS)
+                before = pipe.execute()[0]
         except redis.RedisError:
             return None
+        if not lasting:
+            self._lasts_until[sitting] = beat.at + dt.timedelta(seconds=LASTS_SECONDS)
         return msgspec.json.decode(before, type=Beat) if before else None
 
     def heard(self, sitting: str, now: dt.datetime) -> Heard:

@@ -37,22 +37,26 @@ class FrozenAnswer:
     text_hash: str
 
 
+_s = t.answers
+_OF_ATTEMPT = sa.and_(_s.c.sitting_id == sa.bindparam("sitting_id"), _s.c.attempt_id == sa.bindparam("attempt_id"))
+_newest = (
+    sa.select(_s.c.question_version_id, sa.func.max(_s.c.revision).label("revision"))
+    .where(_OF_ATTEMPT)
+    .group_by(_s.c.question_version_id)
+    .subquery()
+)
+_CURRENT = (  # built once, for the candidates' requests
+    sa.select(_s.c.question_version_id, _s.c.revision, _s.c.text, _s.c.text_hash, _s.c.received_at)
+    .join(
+        _newest, sa.and_(_newest.c.question_version_id == _s.c.question_version_id, _newest.c.revision == _s.c.revision)
+    )
+    .where(_OF_ATTEMPT)
+)
+
+
 def current(conn: sa.Connection, attempt: Attempt) -> dict[int, Answer]:
     """The current answer to each question that has one, by question version id."""
-    s = t.answers
-    newest = (
-        sa.select(s.c.question_version_id, sa.func.max(s.c.revision).label("revision"))
-        .where(s.c.sitting_id == attempt.sitting_id, s.c.attempt_id == attempt.id)
-        .group_by(s.c.question_version_id)
-        .subquery()
-    )
-    rows = conn.execute(
-        sa.select(s.c.question_version_id, s.c.revision, s.c.text, s.c.text_hash, s.c.received_at)
-        .join(
-            newest, sa.and_(newest.c.question_version_id == s.c.question_version_id, newest.c.revision == s.c.revision)
-        )
-        .where(s.c.sitting_id == attempt.sitting_id, s.c.attempt_id == attempt.id)
-    ).all()
+    rows = conn.execute(_CURRENT, {"sitting_id": attempt.sitting_id, "attempt_id": attempt.id}).all()
     return {row.question_version_id: Answer(*row) for row in rows}
 
 

@@ -73,6 +73,10 @@ OF_CANDIDATE = [
 ]  # fmt: skip
 
 
+_EVERY = sa.select(*OWN, *OF_CANDIDATE).join(candidates)
+_BY_ID = _EVERY.where(seats.c.id == sa.bindparam("seat_id"))  # built once, for the candidates' requests
+
+
 def of_sitting(conn: sa.Connection, sitting_id: int) -> list[Seat]:
     """The seats of a sitting by number, without cancelled bookings."""
     return _seats(conn, sa.and_(STANDS, seats.c.sitting_id == sitting_id))
@@ -91,7 +95,8 @@ def by_ref(conn: sa.Connection, ref: str, sitting_id: int | None = None) -> Seat
 
 def by_id(conn: sa.Connection, seat_id: int) -> Seat | None:
     """A seat by its id, cancelled or not."""
-    return _one(conn, seats.c.id == seat_id)
+    row = conn.execute(_BY_ID, {"seat_id": seat_id}).one_or_none()
+    return _seat(row._mapping) if row else None
 
 
 def by_keycode_hash(conn: sa.Connection, keycode_hash: str) -> Seat | None:
@@ -105,9 +110,7 @@ def _one(conn: sa.Connection, condition: sa.ColumnElement[bool]) -> Seat | None:
 
 
 def _seats(conn: sa.Connection, condition: sa.ColumnElement[bool]) -> list[Seat]:
-    query = (
-        sa.select(*OWN, *OF_CANDIDATE).join(candidates).where(condition).order_by(seats.c.sitting_id, seats.c.number)
-    )
+    query = _EVERY.where(condition).order_by(seats.c.sitting_id, seats.c.number)
     return [_seat(row._mapping) for row in conn.execute(query)]
 
 

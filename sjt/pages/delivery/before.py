@@ -7,7 +7,7 @@ from flask import request
 from sjt.pages.delivery.door import pages
 from sjt.pages.delivery.where import test_of, where
 from sjt.pages.replies import Reply, go, show
-from sjt.pages.seated import SeatDesk, seated
+from sjt.pages.seated import SeatDesk, holding, seated
 from sjt.rules.attempt import CLOSED
 from sjt.rules.refusals import NotNow
 from sjt.services import timekeeping
@@ -53,7 +53,7 @@ def waiting(desk: SeatDesk) -> Reply:
 
 
 @pages.post("/<attempt>/begin")
-@seated
+@holding
 def begin(desk: SeatDesk) -> Reply:
     """Start the clock, once. Pressed again it only leads to the paper.
 
@@ -63,5 +63,5 @@ def begin(desk: SeatDesk) -> Reply:
         raise NotNow("begin.no_scripts")
     if desk.place.seat.admitted_at is None:
         raise NotNow("begin.not_admitted")
-    timekeeping.begin(desk.conn, desk.place.attempt, desk.now)
+    timekeeping.begin_held(desk.conn, desk.place.attempt, desk.now)
     return go("delivery.scenario", attempt=desk.place.attempt.ref, number=1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -76,20 +75,19 @@ class Saved:
 
 def sat(conn: sa.Connection, attempt_ref: str) -> Sat:
     """The unchanging facts of a begun attempt; NotFound when there is none, NotNow before it begins."""
-    attempt = attempts.by_ref(conn, attempt_ref)
+    attempt = attempts.begun(conn, attempt_ref)
     if attempt is None:
         raise NotFound("error.words.404")
     if attempt.started_at is None:
         raise NotNow(f"attempt.not_now.{(State.OPEN if attempt.opened_at else State.READY).value}")
-    drawn = papers.shown(conn, attempt.id)
-    asked = drawn.questions if drawn else ()
+    asked = papers.asked(conn, attempt.id)
     return Sat(
-        attempt.id, attempt.ref, attempt.sitting_id, attempt.grace_seconds, {q.code: q.id for q in asked},
+        attempt.id, attempt_ref, attempt.sitting_id, attempt.grace_seconds, {q.code: q.id for q in asked},
         {q.code: _choices(q) for q in asked if FORMATS[q.format].keyed},
     )  # fmt: skip
 
 
-def _choices(question: papers.ShownQuestion) -> tuple[str, tuple[str, ...]]:
+def _choices(question: papers.AskedQuestion) -> tuple[str, tuple[str, ...]]:
     return _shared(question.format, tuple(option.id for option in FORMATS[question.format].options(question.body)))
 
 
@@ -181,7 +179,7 @@ def _kept(product: Product, here: Sat, code: str, item: Item, at: dt.datetime | 
 def receipt_for(product: Product, attempt_ref: str, code: str, revision: int, hashed: str, at: dt.datetime) -> str:
     """The receipt of one acknowledged answer: a keyed hash over attempt, question, revision, text hash and time."""
     told = f"{attempt_ref}/{code}/{revision}/{hashed}/{at.isoformat(timespec='microseconds')}"
-    return hmac.new(product.key("answer receipt"), told.encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(product.key("answer receipt"), told.encode(), "sha256").hex()[:32]
 
 
 def _refused(product: Product, here: Sat, batch: Batch) -> NotNow:

@@ -73,9 +73,12 @@ def counted_failure(product: Product, device: str, code: str) -> None:
         raise TooMany("keycode.too_many")
 
 
-def place_of(conn: sa.Connection, attempt_ref: str, device: str, now: dt.datetime) -> Place:
-    """The apprentice's place; NotFound when the attempt is unknown or not this browser's."""
-    attempt = attempts.by_ref(conn, attempt_ref)
+def place_of(conn: sa.Connection, attempt_ref: str, device: str, now: dt.datetime, *, lock: bool = False) -> Place:
+    """The apprentice's place; NotFound when the attempt is unknown or not this browser's.
+
+    With ``lock`` the attempt is held until the transaction ends.
+    """
+    attempt = attempts.by_ref(conn, attempt_ref, lock=lock)
     if attempt is None or attempt.device_hash is None or attempt.device_hash != token_hash(device):
         raise NotFound("error.words.404")
     seat = seats.by_id(conn, attempt.seat_id)

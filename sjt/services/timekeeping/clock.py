@@ -33,7 +33,11 @@ def begin(conn: sa.Connection, attempt: Attempt, now: dt.datetime) -> bool:
 
     Returns whether this one did. NotNow before the gate is open and after the attempt is closed.
     """
-    held = attempts.locked(conn, attempt.id)  # minutes granted at this very moment are in its allowance
+    return begin_held(conn, attempts.locked(conn, attempt.id), now)
+
+
+def begin_held(conn: sa.Connection, held: Attempt, now: dt.datetime) -> bool:
+    """The same for an attempt that was locked, then read: minutes granted at this very moment are in its allowance."""
     standing = state(held.facts, now)
     if held.started_at is not None and standing not in CLOSED:
         return False
@@ -41,10 +45,10 @@ def begin(conn: sa.Connection, attempt: Attempt, now: dt.datetime) -> bool:
     until = deadline(now, held.allowance)
     allowed = held.allowance.told()
     begun = event("begun", now, "apprentice", deadline=until.isoformat(), specification=held.spec_id, **allowed)
-    waiting = sa.and_(a.c.started_at.is_(None), a.c.opened_at.is_not(None), a.c.closed_at.is_(None))
-    if not papers.has(conn, held.id):
+    ready = sa.and_(a.c.started_at.is_(None), papers.drawn(a.c.id))
+    if not attempts.record(conn, held.id, begun, {"started_at": now, "writable_until": until}, ready):
         raise NotNow("attempt.no_paper")
-    return attempts.record(conn, held.id, begun, {"started_at": now, "writable_until": until}, waiting)
+    return True
 
 
 def grant(
