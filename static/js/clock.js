@@ -104,7 +104,6 @@ export function timeLeft(seconds) {
 
 const EVERY = 15000;
 const JITTER = 2000;
-const SILENT = 45; // seconds without an answer that are told of
 
 export class Heartbeat {
   constructor(here, told, { every = EVERY, facts = () => ({}) } = {}) {
@@ -112,8 +111,6 @@ export class Heartbeat {
     this.told = told;
     this.every = every;
     this.facts = facts;
-    this.heardAt = performance.now();
-    this.lost = false;
     this.watchBattery();
     this.beat();
     document.addEventListener("visibilitychange", () => document.hidden || this.beat());
@@ -158,19 +155,11 @@ export class Heartbeat {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.beat(), this.every + (Math.random() - 0.5) * Math.min(JITTER, this.every / 4));
     try {
-      const told = await post(this.here, "beat", { ...this.body, ...this.silence() });
-      this.heardAt = performance.now();
-      this.lost = false;
+      const told = await post(this.here, "beat", this.body);
       this.hear(told.notices);
       this.told(told);
     } catch {
-      this.lost = true; // it changes nothing here; the board sees it
+      // It changes nothing here: the board sees it, and `post` tells of it with the beat that gets through.
     }
-  }
-
-  // For how long beats got no answer, by a clock that nobody sets: the one that gets through tells of it.
-  silence() {
-    const silent = this.lost ? Math.floor((performance.now() - this.heardAt) / 1000) : 0;
-    return silent >= SILENT ? { silent } : {};
   }
 }
