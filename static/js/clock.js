@@ -71,7 +71,6 @@ export function timeLeft(seconds) {
 
 const EVERY = 15000;
 const JITTER = 2000;
-const SILENT = 45; // seconds without an answer that are told of
 
 export class Heartbeat {
   constructor(here, told, { every = EVERY, unsent = () => 0 } = {}) {
@@ -79,8 +78,6 @@ export class Heartbeat {
     this.told = told;
     this.every = every;
     this.unsent = unsent;
-    this.heardAt = performance.now();
-    this.lost = false;
     this.beat();
     document.addEventListener("visibilitychange", () => document.hidden || this.beat());
     window.addEventListener("online", () => this.beat());
@@ -90,18 +87,9 @@ export class Heartbeat {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.beat(), this.every + (Math.random() - 0.5) * Math.min(JITTER, this.every / 4));
     try {
-      const told = await post(this.here, "beat", { hidden: document.hidden, unsent: this.unsent(), ...this.silence() });
-      this.heardAt = performance.now();
-      this.lost = false;
-      this.told(told);
+      this.told(await post(this.here, "beat", { hidden: document.hidden, unsent: this.unsent() }));
     } catch {
-      this.lost = true; // it changes nothing here; the board sees it
+      // Silence changes nothing here; the board sees it, and the next beat tells of it (saving.js).
     }
-  }
-
-  // For how long beats got no answer, by a clock that nobody sets: the one that gets through tells of it.
-  silence() {
-    const silent = this.lost ? Math.floor((performance.now() - this.heardAt) / 1000) : 0;
-    return silent >= SILENT ? { silent } : {};
   }
 }
