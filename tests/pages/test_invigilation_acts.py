@@ -202,7 +202,7 @@ def test_a_reopened_paper_waits_for_its_candidate_and_the_board_says_so(drawn: R
     drawn.site.clock.advance(minutes=112, seconds=30)
     ended(drawn, booked.seat_ref)
     drawn.site.clock.advance(minutes=3)
-    assert card(hands, booked.seat_ref)["acts"] == ["reopen"]
+    assert card(hands, booked.seat_ref)["acts"] == ["reopen", "emergency"]
     page = hands.see(f"seats/{booked.seat_ref}/reopen")
     assert 'value="7"' in page and 'value="30"' in page  # what was left when it was ended
     told = asked(minutes="7", seconds="30")
