@@ -144,6 +144,7 @@ def submit(stage: Stage) -> Figures:
 
 def load(stage: Stage) -> Figures:
     """The largest number of candidates at work without a failure and with p99 below 250 ms; probed, then held."""
+    crowd.working(stage.ours, stage.running[:2500], 2 * stage.pace.probe, stage.revisions())  # each seen once: warm
     best, candidates = 0, min(2000, stage.pace.most)
     while best < candidates <= stage.pace.most:
         if _smooth(_at_work(stage, candidates, stage.pace.probe)):

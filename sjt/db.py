@@ -1,4 +1,4 @@
-"""The engine, the UTC type, every switch between the two dialects, and three kinds of transaction.
+"""The engine, the UTC type, every switch between the two dialects, and the three ways of talking to a database.
 
 PostgreSQL is production; SQLite is the embedded default: one process, one writer at a time.
 """

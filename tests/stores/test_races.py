@@ -70,10 +70,11 @@ def many_begun(room: Room, count: int) -> list[answers.Sat]:
 def test_fifty_parallel_starts_begin_one_attempt_once(room: Room) -> None:
     booked = room.seat()
     room.open_gate(booked)
+    waiting = room.attempt(booked)
 
     def start() -> bool:
         with room.site.writing() as conn:
-            return timekeeping.begin(conn, room.attempt(booked), room.site.now())
+            return timekeeping.begin(conn, waiting, room.site.now())
 
     assert at_once(*[start] * STARTS).count(True) == 1
     with room.site.reading() as conn:
