@@ -38,13 +38,14 @@ class Item:
 
 @dataclass(frozen=True)
 class Batch:
-    """A save request: whose, under which lease, received when, and what.
+    """A save request: whose, under which lease, from which browser, received when, and what.
 
-    ``received_at`` is read before any queue or lock of ours.
+    ``received_at`` is read before any queue or lock of ours. ``device`` is a hash; None: whoever calls has looked.
     """
 
     attempt_id: int
     lease: int
+    device: str | None
     received_at: dt.datetime
     grace_seconds: int
     items: tuple[Item, ...]
@@ -85,6 +86,7 @@ _POSTGRESQL = """
         UPDATE attempts
            SET seq = seq + 1, head = sha256(head || %(digest)s), last_saved_at = %(received_at)s
          WHERE id = %(attempt_id)s AND lease = %(lease)s AND writable_until >= %(cutoff)s
+           AND (%(device)s::text IS NULL OR device_hash = %(device)s)
      RETURNING id, sitting_id, seq, head, writable_until, state_version
     ), journal AS (
         INSERT INTO answers (sitting_id, attempt_id, question_version_id, revision, text, text_hash, seq, received_at)
@@ -106,6 +108,7 @@ def _write_postgresql(database: Database, batch: Batch) -> Written | None:
         {
             "attempt_id": batch.attempt_id,
             "lease": batch.lease,
+            "device": batch.device,
             "received_at": batch.received_at,
             "cutoff": batch.cutoff,
             "items": _as_json(batch.items),
@@ -129,12 +132,14 @@ def _as_json(items: Sequence[Item]) -> str:
 
 
 _a = t.attempts
+_device = sa.bindparam("device", type_=sa.String)
 _LOCK = (
     _a.update()
     .where(
         _a.c.id == sa.bindparam("attempt_id"),
         _a.c.lease == sa.bindparam("held_lease"),
         _a.c.writable_until >= sa.bindparam("cutoff", type_=UTC),
+        sa.or_(_device.is_(None), _a.c.device_hash == _device),
     )
     .values(
         seq=_a.c.seq + 1,
@@ -149,6 +154,7 @@ def _write_sqlite(conn: sa.Connection, batch: Batch) -> Written | None:
     locked = {
         "attempt_id": batch.attempt_id,
         "held_lease": batch.lease,
+        "device": batch.device,
         "cutoff": batch.cutoff,
         "digest": batch.event.digest,
         "received_at": batch.received_at,

@@ -167,6 +167,22 @@ def test_a_lost_lease_writes_nothing(room: Room) -> None:
     assert refused.value.code == "save.other_page"
 
 
+def test_a_browser_that_lost_its_seat_writes_and_learns_nothing_under_any_lease(room: Room) -> None:
+    """Another node may not have heard yet that the seat went to another browser: the statement itself asks."""
+    booked = room.seat()
+    here = begun(room, booked)
+    code, product, now = next(iter(here.questions)), room.site.product, room.site.now()
+    with room.site.writing() as conn:
+        conn.execute(t.attempts.update().values(device_hash="new"))
+    answers.save(product, here, 0, [answers.Typed(code, 1, "mine")], now, "new")
+    for revision in (1, 2):  # one that stands there, and one that does not
+        with pytest.raises(NotNow) as refused:
+            answers.save(product, here, 0, [answers.Typed(code, revision, "theirs")], now, "old")
+        assert refused.value.code == "save.other_page"
+    with room.site.reading() as conn:
+        assert conn.scalars(sa.select(t.answers.c.text)).all() == ["mine"]
+
+
 def test_many_sweeps_at_once_close_each_attempt_once(room: Room) -> None:
     many_begun(room, 5)
     late = room.site.clock.advance(minutes=121)

@@ -84,7 +84,7 @@ def save(attempt: str, known: Known, received_at: dt.datetime) -> Reply:
     if fault:
         raise NotUnderstood(fault)
     typed = [answers.Typed(a.question, a.revision, a.text) for a in body.answers]
-    saved = answers.save(product(), sat_of(attempt), body.lease, typed, received_at)
+    saved = answers.save(product(), sat_of(attempt), body.lease, typed, received_at, known.device_hash)
     if known.version != saved.state_version:  # it has changed since it was kept
         known = read_again(attempt, received_at)
     return Data({"kept": [_kept(kept) for kept in saved.kept], **told(known, received_at)})

@@ -97,18 +97,35 @@ def _shared(name: str, ids: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     return name, ids
 
 
-def save(product: Product, here: Sat, lease: int, typed: Sequence[Typed], received_at: dt.datetime) -> Saved:
+@dataclass(frozen=True)
+class Pen:
+    """What it takes to write: the lease of the one page, in the one browser."""
+
+    lease: int
+    device: str | None
+
+
+def save(
+    product: Product,
+    here: Sat,
+    lease: int,
+    typed: Sequence[Typed],
+    received_at: dt.datetime,
+    device: str | None = None,
+) -> Saved:
     """Keep answers. Acknowledged means committed.
+
+    ``device`` is the hash of the browser that sends them; None: whoever calls has looked whose it is.
 
     The whole batch or nothing goes in at once; on a conflict each item is decided by what stands: the
     same text is acknowledged again (a lost reply), another one gives the newer text back. A save that
     the attempt does not take is kept as evidence, and NotNow says why.
     """
-    items = _matched(here, typed)
+    items, pen = _matched(here, typed), Pen(lease, device)
     act = _write
     for _ in range(MOST_TRIES):
         try:
-            return act(product, here, lease, items, received_at)
+            return act(product, here, pen, items, received_at)
         except saving.Taken:  # something stands there already, or has come while we looked
             act = _decide
     raise NotNow("save.other_page")
@@ -136,10 +153,11 @@ def _check_choices(here: Sat, typed: Sequence[Typed]) -> None:
             raise BadInput([("answers", bad.code, {})]) from bad
 
 
-def _write(product: Product, here: Sat, lease: int, items: Mapping[str, Item], received_at: dt.datetime) -> Saved:
+def _write(product: Product, here: Sat, pen: Pen, items: Mapping[str, Item], received_at: dt.datetime) -> Saved:
     lines = [[code, item.revision, item.text_hash] for code, item in sorted(items.items())]
     saved = event("saved", received_at, "apprentice", answers=lines)
-    batch = Batch(here.attempt_id, lease, received_at, here.grace_seconds, tuple(items.values()), saved)
+    words = tuple(items.values())
+    batch = Batch(here.attempt_id, pen.lease, pen.device, received_at, here.grace_seconds, words, saved)
     written = saving.write(product.database, batch)
     if written is None:
         raise _refused(product, here, batch)
@@ -148,10 +166,12 @@ def _write(product: Product, here: Sat, lease: int, items: Mapping[str, Item], r
     return Saved(kept, left, written.writable_until, written.state_version)
 
 
-def _decide(product: Product, here: Sat, lease: int, items: Mapping[str, Item], received_at: dt.datetime) -> Saved:
+def _decide(product: Product, here: Sat, pen: Pen, items: Mapping[str, Item], received_at: dt.datetime) -> Saved:
     with product.database.reading() as conn:
         held = saving.standing(conn, here.attempt_id, list(items.values()))
         attempt = attempts.by_ref(conn, here.attempt_ref)
+    if attempt and pen.device not in (None, attempt.device_hash):
+        raise NotNow("save.other_page")  # what is held is for the browser that has the seat
     decided, left_over = [], {}
     for code, item in items.items():
         standing = held.get(item.question_version_id)
@@ -166,7 +186,7 @@ def _decide(product: Product, here: Sat, lease: int, items: Mapping[str, Item], 
     version = attempt.state_version if attempt else 0
     reply = Saved(tuple(decided), seconds_left(until, received_at), until, version)
     if left_over:
-        rest = _write(product, here, lease, left_over, received_at)
+        rest = _write(product, here, pen, left_over, received_at)
         reply = replace(rest, kept=reply.kept + rest.kept)
     return reply
 
