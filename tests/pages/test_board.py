@@ -153,8 +153,8 @@ def test_what_is_offered_follows_the_state(room: Room, hands: Hands) -> None:
         ["register"],
         ["gate", "message", "move", "plain"],
         ["grant", "message", "move", "plain", "end"],
-        ["grant", "pause", "message", "move", "plain", "end"],
-        ["reopen"],
+        ["grant", "pause", "message", "move", "plain", "end", "emergency"],
+        ["reopen", "emergency"],
     ]
 
 
@@ -163,7 +163,7 @@ def test_an_attempt_past_its_time_reads_as_over_before_the_sweep(room: Room, han
     running(room, [ref])
     room.site.clock.advance(minutes=120, seconds=6)
     one = seat(hands, ref)
-    assert (one["state"], one["left"], one["acts"]) == ("Time over", "", ["reopen"])
+    assert (one["state"], one["left"], one["acts"]) == ("Time over", "", ["reopen", "emergency"])
 
 
 def test_the_page_and_the_script_say_the_same(room: Room, hands: Hands) -> None:

@@ -202,7 +202,7 @@ def test_a_reopened_paper_waits_for_its_candidate_and_the_board_says_so(drawn: R
     drawn.site.clock.advance(minutes=112, seconds=30)
     ended(drawn, booked.seat_ref)
     drawn.site.clock.advance(minutes=3)
-    assert card(hands, booked.seat_ref)["acts"] == ["reopen"]
+    assert card(hands, booked.seat_ref)["acts"] == ["reopen", "emergency"]
     page = hands.see(f"seats/{booked.seat_ref}/reopen")
     assert 'value="7"' in page and 'value="30"' in page  # what was left when it was ended
     told = asked(minutes="7", seconds="30")
@@ -210,7 +210,7 @@ def test_a_reopened_paper_waits_for_its_candidate_and_the_board_says_so(drawn: R
     assert "already reopened by this press" in hands.after(f"seats/{booked.seat_ref}/reopen", **told)
     one = card(hands, booked.seat_ref)
     assert (one["state"], one["note"]) == ("Reopened", "waits for candidate since 10:55")
-    assert one["acts"] == ["message", "move", "plain", "withdraw"]
+    assert one["acts"] == ["message", "move", "plain", "withdraw", "emergency"]
     drawn.site.clock.advance(minutes=20)
     with drawn.site.writing() as conn:
         timekeeping.resume(conn, drawn.attempt(booked), None, drawn.site.now())
