@@ -210,7 +210,7 @@ def test_a_reopened_paper_waits_for_its_candidate_and_the_board_says_so(drawn: R
     assert "already reopened by this press" in hands.after(f"seats/{booked.seat_ref}/reopen", **told)
     one = card(hands, booked.seat_ref)
     assert (one["state"], one["note"]) == ("Reopened", "waits for candidate since 10:55")
-    assert one["acts"] == ["message", "move", "plain", "withdraw"]
+    assert one["acts"] == ["message", "move", "plain", "withdraw", "emergency"]
     drawn.site.clock.advance(minutes=20)
     with drawn.site.writing() as conn:
         timekeeping.resume(conn, drawn.attempt(booked), None, drawn.site.now())
