@@ -142,8 +142,11 @@ _SHOWN = (
     sa.select(t.papers.c.ref, t.papers.c.hash, _pq.c.position, _pq.c.scenario_position, _pq.c.statement, _pq.c.key,
               _qv.c.id, _qv.c.number, _qv.c.format, t.questions.c.slug, t.question_texts.c.text,
               t.question_texts.c.body, _pq.c.options,
-              t.scenario_texts.c.title, t.scenario_texts.c.text.label("scenario_text"))
-    .select_from(_of_paper.join(t.scenario_texts, t.scenario_texts.c.scenario_version_id == _pq.c.scenario_version_id))
+              t.scenario_texts.c.title, t.scenario_texts.c.text.label("scenario_text"), _pq.c.scenario_version_id,
+              t.scenarios.c.slug.label("scenario"), _sv.c.number.label("scenario_number"))
+    .select_from(_of_paper.join(t.scenario_texts, t.scenario_texts.c.scenario_version_id == _pq.c.scenario_version_id)
+                 .join(_sv, _sv.c.id == _pq.c.scenario_version_id)
+                 .join(t.scenarios, t.scenarios.c.id == _sv.c.scenario_id))
     .where(_its, t.scenario_texts.c.language == LANGUAGE).order_by(_pq.c.position)
 )  # fmt: skip
 

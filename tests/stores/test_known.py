@@ -46,6 +46,16 @@ def test_what_is_kept_comes_back_whole_and_what_is_forgotten_is_gone(seats: Seat
     assert (seats.get("a"), seats.versions()) == (None, {"b": 7})
 
 
+def test_what_a_process_knew_last_may_be_old_and_is_forgotten_with_the_rest(redis_url: str) -> None:
+    here, elsewhere = seats_at(redis_url), seats_at(redis_url)
+    newer = msgspec.structs.replace(KNOWN, version=4)
+    here.keep("a", KNOWN)
+    elsewhere.keep("a", newer)
+    assert (here.last("a"), here.get("a"), here.last("a")) == (KNOWN, newer, newer)
+    here.forget(["a"])
+    assert (here.last("a"), elsewhere.last("a")) == (None, newer)
+
+
 def test_with_redis_away_nothing_is_known_and_nothing_fails(own_redis: redis_server.OwnRedis) -> None:
     seats = seats_at(own_redis.url)
     seats.keep("a", KNOWN)
