@@ -6,6 +6,8 @@ import hashlib
 import random
 import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
 from typing import TypeVar
 
 from item_bank.blueprint import Blueprint
@@ -19,6 +21,8 @@ from item_bank.scenarios import Bank, Question
 
 # What is given up, dearest first: a scenario met before, an exposure cap, overlap with others in the room.
 MET, CAPPED, BESIDE = 1 << 60, 1 << 40, 1
+AHEAD = 3  # papers that a candidate may need after this one, and is to meet nothing twice on
+OTHERS, COURSES = 20, 4  # papers looked at for one that leaves these, and courses for each: one is enough as a rule
 Item = TypeVar("Item")
 
 
@@ -54,8 +58,21 @@ class Drawer:
         self._first = self._possible(blueprint.drawable(pathway), frozenset())
 
     def draw(self, seed: str, history: History = NOTHING_YET) -> Paper:
-        """The paper of a seed: the same bank, history and seed always give the same paper."""
+        """The paper of a seed: the same bank, history and seed always give the same paper.
+
+        Whoever sits again gets, where that can be found, a paper after which they may sit again and meet nothing
+        twice: enemies must not be all that is left. For this a cap or overlap in the room is given up.
+        """
         source = random.Random(hashlib.sha256(seed.encode()).digest())  # noqa: S311 - repeatable on purpose
+        first = self._paper(source, history)
+        if not history.met & self._units.keys():
+            return first
+        bare = replace(history, exposed={}, beside={})
+        others = (self._paper(source, bare) for _ in range(OTHERS))
+        return next((p for p in chain((first,), others) if self._leaves_papers(p, history.met, source)), first)
+
+    def _paper(self, source: random.Random, history: History) -> Paper:
+        """A paper on which the least is given up, whatever comes after it."""
         costs = self._costs(history)
         drawn = self._draw_statements(source, history)
         chosen = self._choose(frozenset(drawn), costs, source)
@@ -64,6 +81,23 @@ class Drawer:
         slots = {code: drawn_slot(n) for n, code in enumerate(drawn, 1)}
         made = self._arranged([self._scenario(slug, slots, source) for slug in chosen.slugs], source)
         return Paper(tuple(made), tuple(sorted(set(chosen.slugs) & history.met)))
+
+    # ------------------------------------------------------------------------------------------ later papers
+    def _leaves_papers(self, paper: Paper, met: frozenset[str], source: random.Random) -> bool:
+        """Whether as many papers without repeats may follow as the unmet of each pool suffice for."""
+        met |= {scenario.scenario for scenario in paper.scenarios}
+        left = min(sum(u.slug not in met for u in pool.units) // pool.many for pool in self._pools.values())
+        courses = COURSES if left > 1 else 1  # a single paper is drawn as well as it can be
+        return any(self._unbroken(met, min(left, AHEAD), source) for _ in range(courses))
+
+    def _unbroken(self, met: frozenset[str], many: int, source: random.Random) -> bool:
+        """Whether that many papers, drawn one after the other, repeat nothing."""
+        for _ in range(many):
+            paper = self._paper(source, History(met=met))
+            if paper.repeats:
+                return False
+            met |= {scenario.scenario for scenario in paper.scenarios}
+        return True
 
     # ------------------------------------------------------------------------------------- drawn statements
     def _draw_statements(self, source: random.Random, history: History) -> list[str]:

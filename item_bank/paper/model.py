@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from item_bank.formats import EXTENDED_ANSWER
 
-ASSEMBLER = "2"  # stored with each paper; raised whenever the same seed would draw another paper
+ASSEMBLER = "3"  # stored with each paper; raised whenever the same seed would draw another paper
 
 
 @dataclass(frozen=True)

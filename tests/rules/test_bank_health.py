@@ -15,7 +15,7 @@ from item_bank.paper.pools import enemies_of, fitting, pools_of
 from item_bank.possible import possible_papers
 from item_bank.scenarios import Bank, Scenario
 from tests import banks
-from tests.makers import SMALL, a_bank, a_blueprint, a_scenario, st0087, st0087_bank
+from tests.makers import SMALL, a_bank, a_blueprint, a_scenario, st0087, st0087_bank, two_a_theme
 
 TODAY = dt.date(2026, 11, 23)
 
@@ -75,8 +75,9 @@ def test_too_many_enemies_are_left_out_and_said() -> None:
 
 @pytest.mark.parametrize("pathway", ["community", "residential"])
 def test_the_expected_overlap_is_what_drawn_papers_share(pathway: str) -> None:
-    found = health(st0087_bank(), st0087().blueprint, pathway, Facts(TODAY))
-    drawer = Drawer(st0087().blueprint, pathway, st0087_bank())
+    bank = two_a_theme(st0087_bank())
+    found = health(bank, st0087().blueprint, pathway, Facts(TODAY))
+    drawer = Drawer(st0087().blueprint, pathway, bank)
     shared = measured(drawer.draw(f"seed {n}") for n in range(400))
     assert found.expected is not None and found.possible is not None
     assert found.expected.scenarios == pytest.approx(9 / 2)
