@@ -61,13 +61,13 @@ class Drawer:
         """The paper of a seed: the same bank, history and seed always give the same paper.
 
         Whoever sits again gets, where that can be found, a paper after which they may sit again and meet nothing
-        twice: enemies must not be all that is left. For this a cap or overlap in the room is given up.
+        twice: enemies must not be all that is left. For this overlap in the room is given up, and never a cap.
         """
         source = random.Random(hashlib.sha256(seed.encode()).digest())  # noqa: S311 - repeatable on purpose
         first = self._paper(source, history)
         if not history.met & self._units.keys():
             return first
-        bare = replace(history, exposed={}, beside={})
+        bare = replace(history, beside={})
         others = (self._paper(source, bare) for _ in range(OTHERS))
         return next((p for p in chain((first,), others) if self._leaves_papers(p, history.met, source)), first)
 

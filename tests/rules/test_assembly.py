@@ -116,6 +116,7 @@ def test_no_cap_is_passed_and_no_neighbour_met_while_the_bank_allows_better(data
     price = prices(bank, history)
     fits = [c for c in possible if any(s.question_on(drawn) for s in c)]
     own = [s.scenario for s in paper.scenarios]
+    assert total(price, own)[:2] == min(total(price, [s.slug for s in c])[:2] for c in fits)  # repeats, then caps
     if total(price, own) != min(total(price, [s.slug for s in c]) for c in fits):
         met = history.met.union(own)
         left = min(sum(s.slug not in met for s in bank.pool(theme)) for theme in BLUEPRINT.themes)
