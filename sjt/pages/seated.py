@@ -102,9 +102,10 @@ def _knowing(
 
 def read_again(attempt: str, now: dt.datetime) -> Known:
     """Where a seat stands, read and kept beside the database."""
+    ticket = product().seats.ticket(attempt)
     with product().database.reading() as conn:
         known = read_known(conn, attempt, now)
-    product().seats.keep(attempt, known)
+    product().seats.keep(attempt, known, ticket)
     return known
 
 

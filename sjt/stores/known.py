@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Protocol
 
@@ -21,6 +22,13 @@ from sjt.stores.presence import CALL_SECONDS, CONNECT_SECONDS
 KEPT_SECONDS = 3600
 MOST = 50_000  # seats that one process remembers
 KEY = "sjt:seat:"
+FORGOTTEN = "sjt:forgotten:"  # how often a seat was forgotten: who read it before that must not keep what was read
+NO_TICKET = "none"
+_KEEP = """
+if (redis.call('GET', KEYS[2]) or '0') ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+return 1
+"""
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -58,8 +66,12 @@ class Seats(Protocol):
         """What this process knew last of a seat, however old: for who then compares its version with the database's."""
         ...
 
-    def keep(self, attempt: str, known: Known) -> None:
-        """Keep what was read of a seat, unless something newer is there."""
+    def ticket(self, attempt: str) -> str:
+        """Take it before reading a seat: what was read is kept only if the seat was not forgotten meanwhile."""
+        ...
+
+    def keep(self, attempt: str, known: Known, ticket: str) -> None:
+        """Keep what was read of a seat, unless it has changed since the ticket was taken."""
         ...
 
     def forget(self, attempts: Collection[str]) -> None:
@@ -77,6 +89,7 @@ class MemorySeats:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._known: dict[str, Known] = {}
+        self._forgotten: Counter[str] = Counter()
 
     def get(self, attempt: str) -> Known | None:
         """What is kept of a seat."""
@@ -86,13 +99,17 @@ class MemorySeats:
         """The same: there is no other process."""
         return self._known.get(attempt)
 
-    def keep(self, attempt: str, known: Known) -> None:
-        """Keep what was read of a seat, unless something newer is there."""
+    def ticket(self, attempt: str) -> str:
+        """How often the seat was forgotten so far."""
+        return str(self._forgotten[attempt])
+
+    def keep(self, attempt: str, known: Known, ticket: str) -> None:
+        """Keep what was read of a seat, unless it has changed since the ticket was taken."""
         with self._lock:
             if len(self._known) >= MOST:
                 self._known.clear()
             there = self._known.get(attempt)
-            if there is None or there.version <= known.version:
+            if ticket == str(self._forgotten[attempt]) and (there is None or there.version <= known.version):
                 self._known[attempt] = known
 
     def forget(self, attempts: Collection[str]) -> None:
@@ -100,6 +117,7 @@ class MemorySeats:
         with self._lock:
             for attempt in attempts:
                 self._known.pop(attempt, None)
+                self._forgotten[attempt] += 1
 
     def versions(self) -> Mapping[str, int]:
         """The state version of each seat that is kept."""
@@ -115,6 +133,7 @@ class RedisSeats:
         self._lock = threading.Lock()
         self._written: dict[str, int] = {}
         self._last: dict[str, Known] = {}
+        self._keep = self._redis.register_script(_KEEP)
 
     def get(self, attempt: str) -> Known | None:
         """What is kept of a seat; with Redis away every heartbeat reads the database."""
@@ -135,13 +154,24 @@ class RedisSeats:
             self._last[attempt] = known
         return known
 
-    def keep(self, attempt: str, known: Known) -> None:
-        """Keep what was read of a seat. A race with a newer one is mended when seats are looked over."""
-        self._remember(attempt, known)
+    def ticket(self, attempt: str) -> str:
+        """How often the seat was forgotten lately, on whichever node."""
         try:
-            self._redis.set(KEY + attempt, msgspec.json.encode(known), ex=KEPT_SECONDS)
+            count = self._redis.get(FORGOTTEN + attempt)
+        except redis.RedisError:
+            return NO_TICKET
+        return count.decode() if isinstance(count, bytes) else "0"
+
+    def keep(self, attempt: str, known: Known, ticket: str) -> None:
+        """Keep what was read of a seat, unless it has changed since the ticket was taken."""
+        keys = [KEY + attempt, FORGOTTEN + attempt]
+        try:
+            kept = self._keep(keys=keys, args=[ticket, msgspec.json.encode(known), KEPT_SECONDS])
         except redis.RedisError:
             return
+        if not kept:
+            return
+        self._remember(attempt, known)
         with self._lock:
             if len(self._written) >= MOST:
                 self._written.clear()
@@ -156,7 +186,12 @@ class RedisSeats:
                 self._written.pop(attempt, None)
                 self._last.pop(attempt, None)
         try:
-            self._redis.delete(*(KEY + attempt for attempt in attempts))
+            with self._redis.pipeline(transaction=True) as pipe:
+                for attempt in attempts:
+                    pipe.incr(FORGOTTEN + attempt)
+                    pipe.expire(FORGOTTEN + attempt, KEPT_SECONDS)
+                    pipe.delete(KEY + attempt)
+                pipe.execute()
         except redis.RedisError:
             return
 

@@ -35,10 +35,15 @@ def test_each_kind_is_what_it_says(redis_url: str) -> None:
     assert isinstance(seats_at(redis_url), RedisSeats)
 
 
+def kept(seats: Seats, attempt: str, known: Known) -> None:
+    """Read and kept, with nothing in between."""
+    seats.keep(attempt, known, seats.ticket(attempt))
+
+
 def test_what_is_kept_comes_back_whole_and_what_is_forgotten_is_gone(seats: Seats) -> None:
     assert seats.get("a") is None
-    seats.keep("a", KNOWN)
-    seats.keep("b", msgspec.structs.replace(KNOWN, version=7))
+    kept(seats, "a", KNOWN)
+    kept(seats, "b", msgspec.structs.replace(KNOWN, version=7))
     assert seats.get("a") == KNOWN
     assert seats.versions() == {"a": 3, "b": 7}
     seats.forget(["a", "never known"])
@@ -46,11 +51,29 @@ def test_what_is_kept_comes_back_whole_and_what_is_forgotten_is_gone(seats: Seat
     assert (seats.get("a"), seats.versions()) == (None, {"b": 7})
 
 
+def test_what_was_read_before_a_change_is_not_kept_after_it(seats: Seats) -> None:
+    """Else a page would be told of a state that is over, until seats are looked over."""
+    ticket = seats.ticket("a")
+    seats.forget(["a"])
+    seats.keep("a", KNOWN, ticket)
+    assert seats.get("a") is None
+    kept(seats, "a", KNOWN)
+    assert seats.get("a") == KNOWN
+
+
+def test_another_node_keeps_nothing_from_before_a_change_either(redis_url: str) -> None:
+    here, elsewhere = seats_at(redis_url), seats_at(redis_url)
+    ticket = elsewhere.ticket("a")
+    here.forget(["a"])
+    elsewhere.keep("a", KNOWN, ticket)
+    assert (here.get("a"), elsewhere.last("a")) == (None, None)
+
+
 def test_what_a_process_knew_last_may_be_old_and_is_forgotten_with_the_rest(redis_url: str) -> None:
     here, elsewhere = seats_at(redis_url), seats_at(redis_url)
     newer = msgspec.structs.replace(KNOWN, version=4)
-    here.keep("a", KNOWN)
-    elsewhere.keep("a", newer)
+    kept(here, "a", KNOWN)
+    kept(elsewhere, "a", newer)
     assert (here.last("a"), here.get("a"), here.last("a")) == (KNOWN, newer, newer)
     here.forget(["a"])
     assert (here.last("a"), elsewhere.last("a")) == (None, newer)
@@ -58,9 +81,9 @@ def test_what_a_process_knew_last_may_be_old_and_is_forgotten_with_the_rest(redi
 
 def test_with_redis_away_nothing_is_known_and_nothing_fails(own_redis: redis_server.OwnRedis) -> None:
     seats = seats_at(own_redis.url)
-    seats.keep("a", KNOWN)
+    kept(seats, "a", KNOWN)
     own_redis.kill()
-    seats.keep("a", KNOWN)
+    kept(seats, "a", KNOWN)
     seats.forget(["a"])
     assert seats.get("a") is None
 
@@ -83,7 +106,7 @@ def begun(room: Room) -> Booked:
 
 def test_a_commit_forgets_and_a_rollback_does_not(room: Room) -> None:
     booked, seats = begun(room), room.site.product.seats
-    seats.keep(booked.attempt_ref, KNOWN)
+    kept(seats, booked.attempt_ref, KNOWN)
     with pytest.raises(ZeroDivisionError), room.site.writing() as conn:
         timekeeping.submit(conn, room.attempt(booked).id, room.site.now())
         raise ZeroDivisionError
@@ -99,7 +122,7 @@ def test_a_rolled_back_change_is_not_told_by_the_next_transaction(room: Room) ->
     with pytest.raises(ZeroDivisionError), room.site.writing() as conn:
         timekeeping.submit(conn, room.attempt(booked).id, room.site.now())
         raise ZeroDivisionError
-    seats.keep(booked.attempt_ref, KNOWN)
+    kept(seats, booked.attempt_ref, KNOWN)
     with room.site.writing():
         pass
     assert seats.get(booked.attempt_ref) == KNOWN
@@ -111,7 +134,7 @@ def test_what_another_node_changed_is_forgotten_when_seats_are_looked_over(
     booked, seats = begun(room), room.site.product.seats
     held = room.attempt(booked)
     fresh = msgspec.structs.replace(KNOWN, version=held.state_version)
-    seats.keep(booked.attempt_ref, fresh)
+    kept(seats, booked.attempt_ref, fresh)
     assert look_over(room.site.product) == 0
     elsewhere = Database(database_url)
     with elsewhere.transaction() as conn:
