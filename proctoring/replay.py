@@ -84,7 +84,7 @@ class _Tape:
         self.end_pause(at)
 
     def end_pause(self, at: dt.datetime) -> None:
-        ended = tuple(replace(pause, ended=pause.ended or at) for pause in self.allowance.pauses)
+        ended = tuple(replace(pause, ended=pause.ended or max(at, pause.began)) for pause in self.allowance.pauses)
         self.allowance = replace(self.allowance, pauses=ended)
 
     def closed(self, told: Happened, at: dt.datetime) -> None:
@@ -107,8 +107,9 @@ class _Tape:
         self.closed_as = self.closed_at = self.finished = self.receipt = None
 
     def unused(self, told: Happened, at: dt.datetime) -> None:
-        pauses = self.allowance.pauses
-        self.allowance = replace(self.before.pop(), pauses=pauses)
+        unused, before = self.allowance, self.before.pop()
+        granted = before.granted_seconds + unused.granted_seconds  # seconds given meanwhile stay given
+        self.allowance = replace(before, pauses=unused.pauses, granted_seconds=granted)
 
 
 _ACTS: Mapping[str, Callable[[_Tape, Happened, dt.datetime], None]] = {

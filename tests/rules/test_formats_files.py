@@ -45,7 +45,9 @@ lines = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "Zs"]), 
 @given(name=st.sampled_from(KEYED), words=st.lists(lines, min_size=8, max_size=8), why=lines)
 def test_any_words_come_back_as_they_were(name: str, words: list[str], why: str) -> None:
     body = a_body(name)
-    body |= {field: words[n].strip() + f" {n}." for n, field in enumerate(f for f in body if f.startswith("option_"))}
+    body |= {
+        field: f"{words[n].strip()} {n}.".strip() for n, field in enumerate(f for f in body if f.startswith("option_"))
+    }
     body["rationale"] = why.strip() + "."
     assert read(name, FORMATS[name].written(body)) == (body, [])
 

@@ -193,6 +193,8 @@ class AttemptMachine(RuleBasedStateMachine):
 
         if self._expect(allowed, act):
             model.waiting = None  # one that nobody used
+            if model.lasting:
+                model.lasting[2] = model.lasting[1]
             if not model.closed:
                 model.closed, model.finished = "expired", model.deadline()
             model.waiting = [model.now, seconds, model.granted]

@@ -189,6 +189,19 @@ def test_an_attempt_ended_in_a_pause_goes_on_after_a_reopening(sitting: Sitting)
     assert sitting.attempt.deadline == sitting.site.now() + 300 * SECOND
 
 
+def test_a_suspension_begun_while_a_reopening_waited_is_over_with_the_next_one(sitting: Sitting) -> None:
+    sitting.submit()
+    sitting.site.clock.advance(seconds=1)
+    sitting.reopen()
+    with sitting.site.writing() as conn:
+        now, by = sitting.site.now() + SECOND, sitting.room.invigilator
+        timekeeping.pause(conn, sitting.attempt, "suspension", "A note was found.", by, str(uuid.uuid4()), now)
+    sitting.site.clock.advance(days=2)
+    assert sitting.reopen(300)
+    sitting.come_back()
+    assert sitting.attempt.deadline == sitting.site.now() + 300 * SECOND
+
+
 def test_only_the_candidate_starts_the_clock_again(sitting: Sitting) -> None:
     sitting.submit()
     sitting.reopen()

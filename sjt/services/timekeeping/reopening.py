@@ -47,7 +47,8 @@ def reopen(
         return False
     if not _note(conn, held, seconds, reason, by, request_id, now, gap_id):
         return False
-    pauses.end(conn, held.id, by.id, held.closed_at or now)  # one that lasted when it was closed
+    lasting = held.allowance.open_pause  # when it was closed, or begun while a reopening waited that nobody used
+    pauses.end(conn, held.id, by.id, max(held.closed_at or now, lasting.began) if lasting else now)
     told = event("reopened", now, by.ref, seconds=seconds, reason=reason)
     changes = {"reopened_at": now, "reopened_seconds": seconds, "returned_at": None}
     return attempts.record(conn, held.id, told, changes, a.c.closed_at.is_not(None))
