@@ -20,6 +20,7 @@ STATUS: dict[type[refusals.Refusal], int] = {
     refusals.TooMany: 429,
     refusals.BadInput: 400,
     refusals.NotUnderstood: 400,
+    refusals.Unavailable: 503,
 }
 TITLES = {
     400: "error.title.bad_request",
@@ -31,6 +32,7 @@ TITLES = {
     413: "error.title.too_large",
     429: "error.title.too_many",
     500: "error.title.fault",
+    503: "error.title.unavailable",
 }
 log = structlog.get_logger()
 

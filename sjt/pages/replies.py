@@ -11,6 +11,9 @@ from typing import Any
 import msgspec
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
 
+from sjt.db import ROOT
+from sjt.services import documents
+
 
 @dataclass(frozen=True)
 class Page:
@@ -19,6 +22,15 @@ class Page:
     template: str
     context: dict[str, Any]
     status: int = 200
+
+
+@dataclass(frozen=True)
+class Document:
+    """A template to render as a PDF, and the name of the file."""
+
+    template: str
+    context: dict[str, Any]
+    name: str
 
 
 @dataclass(frozen=True)
@@ -39,7 +51,7 @@ class Data:
     status: int = 200
 
 
-Reply = Page | Go | Data | Response
+Reply = Page | Document | Go | Data | Response
 
 
 def show(template: str, status: int = 200, **context: Any) -> Page:
@@ -56,6 +68,8 @@ def send(reply: Reply) -> Response:
     """Turn a reply into a response."""
     if isinstance(reply, Page):
         return make_response(render_template(reply.template, **reply.context), reply.status)
+    if isinstance(reply, Document):
+        return _sent_document(reply)
     if isinstance(reply, Go):
         if reply.words:
             flash(reply.words, reply.category)
@@ -63,6 +77,14 @@ def send(reply: Reply) -> Response:
     if isinstance(reply, Data):
         return Response(msgspec.json.encode(reply.value), reply.status, mimetype="application/json")
     return reply
+
+
+def _sent_document(reply: Document) -> Response:
+    style = (ROOT / "static" / "css" / "document.css").read_text()
+    response = make_response(documents.pdf(render_template(reply.template, **reply.context), style))
+    response.headers["Content-Type"] = "application/pdf"
+    response.headers["Content-Disposition"] = f'attachment; filename="{reply.name}.pdf"'
+    return response
 
 
 def wants_json() -> bool:

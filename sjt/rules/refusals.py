@@ -38,6 +38,10 @@ class NotUnderstood(Refusal):
     """A request that none of our own pages would send."""
 
 
+class Unavailable(Refusal):
+    """What this machine cannot do, or cannot do at the moment; nothing was changed."""
+
+
 class TooMany(Refusal):
     """Too many failed tries; only failures are counted."""
 

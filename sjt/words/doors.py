@@ -26,6 +26,9 @@ DOORS = {
     "error.title.too_large": "Too large",
     "error.title.too_many": "Too many tries",
     "error.title.fault": "Something went wrong",
+    "error.title.unavailable": "This cannot be done here at the moment",
+    "document.no_pango": "This machine cannot make PDF files, because it lacks Pango (Debian calls it libpangoft2-1.0-0). Print the page instead: your browser can also save it as a PDF.",
+    "document.not_made": "The PDF could not be made. Nothing was changed; print the page instead, or try again.",
     "error.back.home": "Go to the start page",
     "error.back.sitting": "Back to your sitting",
 }
