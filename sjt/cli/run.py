@@ -81,7 +81,7 @@ def sweep() -> None:
 
     Names the attempts that were not heard for a while in the last hour, and got nothing for it yet.
     """
-    product = _product()
+    product = product_of_environment()
     click.echo(f"{upkeep.once(product)} closed")
     with product.database.reading() as conn:
         unheard = outages.lately(conn, product.clock.now())
@@ -96,7 +96,7 @@ def demo(port: int) -> None:
     home = Path(os.environ.get("SJT_HOME", str(ROOT / "var"))).resolve()
     os.environ.update(demonstration.environment(home))
     migrate(os.environ["SJT_DATABASE_URL"])
-    product = _product()
+    product = product_of_environment()
     guide = demonstration.set_up(product, demonstration.password(home))
     product.database.dispose()
     address = f"http://127.0.0.1:{port}"
@@ -115,5 +115,6 @@ def _settings() -> Any:
         raise BadFiles(bad.lines) from bad
 
 
-def _product() -> Product:
+def product_of_environment() -> Product:
+    """The product that the SJT_… environment describes; BadFiles names what is missing there."""
     return make_product(_settings())

@@ -42,6 +42,7 @@ from sjt.stores.tables.delivery import (
 from sjt.stores.tables.marking import mark_points, marks, releases, responses, results
 from sjt.stores.tables.people import invitations, people, person_roles, records, staff_sessions
 from sjt.stores.tables.registration import adjustments, candidates, seats, sitting_staff, sittings
+from sjt.stores.tables.sealing import seals
 
 # SQLite enforces no lengths of its own, so every bound is a constraint that both databases check.
 for _table in metadata.tables.values():
@@ -91,6 +92,7 @@ __all__ = [
     "scenario_texts",
     "scenario_versions",
     "scenarios",
+    "seals",
     "seats",
     "sitting_staff",
     "sittings",
