@@ -9,6 +9,7 @@ from sjt.pages.registration.forms import SittingForm, sitting_data, sitting_entr
 from sjt.pages.replies import Reply, go, show
 from sjt.rules.access import Role, refusal
 from sjt.rules.refusals import BadInput
+from sjt.services.lockdown import seb
 from sjt.services.registration import sittings as scheduling
 from sjt.stores import people, sittings
 from sjt.stores.sittings import Sitting
@@ -47,6 +48,7 @@ def schedule_sitting(desk: Desk) -> Reply:
     if form.validate_on_submit():
         try:
             made = scheduling.schedule(desk.conn, sitting_entry(form), desk.person, desk.now)
+            seb.prepare(desk.conn, desk.product, made, desk.person, desk.now)
         except BadInput as bad:
             show_faults(form, bad.faults)
         else:
@@ -71,6 +73,7 @@ def change_sitting(desk: Desk, sitting: Sitting) -> Reply:
     if form.validate_on_submit():
         try:
             scheduling.change(desk.conn, sitting, sitting_entry(form), desk.person, desk.now)
+            seb.prepare(desk.conn, desk.product, sittings.by_id(desk.conn, sitting.id), desk.person, desk.now)
         except BadInput as bad:
             show_faults(form, bad.faults)
         else:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from proctoring.lockdown import LEVELS, Level
+from sjt.db import note_change
 from sjt.rules.access import Role
 from sjt.rules.eligibility import time_faults
 from sjt.rules.entries import FieldFault, text_fault, tidy
@@ -16,7 +17,7 @@ from sjt.rules.refusals import BadInput, NotNow
 from sjt.services.registration import plans
 from sjt.services.registration.gateway import as_rule
 from sjt.services.specifications import not_schedulable
-from sjt.stores import candidates, people, seats, sittings
+from sjt.stores import attempts, candidates, people, seats, sittings
 from sjt.stores.people import Person
 from sjt.stores.sittings import Sitting, SittingFacts
 
@@ -73,6 +74,9 @@ def change(conn: sa.Connection, sitting: Sitting, entry: Entry, by: Person, now:
     sittings.change(conn, held.id, facts)
     sittings.name_staff(conn, held.id, named, by.id, now)
     moved = [name for name in FIXED if getattr(held, name) != getattr(facts, name)]
+    if "lockdown" in moved:  # what is kept beside the database of its seats speaks of the level before
+        for attempt in attempts.of_sitting(conn, held.id):
+            note_change(conn, attempt.ref)
     people.record(conn, by.id, "sitting.changed", "sitting", held.ref, now, moved=moved)
 
 
