@@ -105,7 +105,8 @@ _FIXED: Mapping[str, Any] = {
     "sebConfigPurpose": 0,  # it starts an exam, and configures no machine for good
     "sendBrowserExamKey": True,
     "browserWindowWebView": 3,  # the modern view, which sends no headers on macOS: static/js/seb.js speaks for it
-    "examSessionClearCookiesOnStart": True, "examSessionClearCookiesOnEnd": True,
+    "examSessionClearCookiesOnStart": False,  # after a crash the same browser is known again, and has what was typed
+    "examSessionClearCookiesOnEnd": True,
     "restartExamUseStartURL": True, "quitURLConfirm": False, "allowQuit": True,
     "URLFilterEnable": True, "URLFilterEnableContentFilter": False,
     "newBrowserWindowByLinkPolicy": 0, "newBrowserWindowByScriptPolicy": 0, "newBrowserWindowByLinkBlockForeign": True,

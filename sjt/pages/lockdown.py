@@ -183,7 +183,7 @@ def refused(refusal: LockedOut) -> Response:
     origin, allowed = product().settings.public_origin, str(refusal.params["allowed"])
     told = {
         "attempt": refusal.params["attempt"], "code": CODES[finding], "why": say(f"lockdown.finding.{finding.value}"),
-        "is_missing": finding is Finding.NOTHING, "has_settings": finding is not Finding.UNSET,
+        "is_missing": finding is Finding.NOTHING,
         "launch": service.launch(origin, str(refusal.params["sitting"]), allowed),
     }  # fmt: skip
     return make_response(render_template("delivery/locked.html", **told), 403)

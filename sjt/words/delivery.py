@@ -43,7 +43,7 @@ DELIVERY = {
     "lockdown.finding.unset": "The settings of Safe Exam Browser are missing for this sitting, so nobody can be let in yet.",
     "lockdown.finding.nothing": "This browser is not Safe Exam Browser, or it does not say so.",
     "lockdown.finding.address": "Safe Exam Browser has the right settings, but sees this site under another address.",
-    "lockdown.finding.retired": "Safe Exam Browser has earlier settings of this sitting. Close it and open it again.",
+    "lockdown.finding.retired": "Safe Exam Browser has earlier settings of this sitting. Leave it open until your invigilator has looked.",
     "lockdown.finding.variant": "Safe Exam Browser has settings that were made for other candidates of this sitting.",
     "lockdown.finding.other": "Safe Exam Browser was opened for another sitting.",
     "lockdown.finding.wrong": "Safe Exam Browser has settings that do not belong to this sitting.",

@@ -24,6 +24,7 @@ from sjt.services.lockdown import seb
 from sjt.stores import attempts, sittings
 from sjt.stores import seb as store
 from sjt.stores import tables as t
+from tests.pages.test_statements import statements
 from tests.saved import Booked, Room, saved_room
 from tests.saved_invigilation import Hands
 from tests.site import Site, csrf
@@ -42,7 +43,7 @@ class SebClient(FlaskClient):
     seen_at = ORIGIN
     for_path: str | None = None  # another address than the one asked for: a copied header
 
-    def open(self, *args: Any, **options: Any) -> TestResponse:  # type: ignore[override]  # one shape is enough
+    def open(self, *args: Any, **options: Any) -> TestResponse:
         path = self.for_path or args[0]
         headers = dict(options.pop("headers", None) or {})
         for name, key in ((CONFIG_HEADER, self.key), (BROWSER_HEADER, self.browser)):
@@ -291,6 +292,38 @@ def test_a_save_is_refused_and_nothing_of_it_is_kept_or_lost(room: Room) -> None
         assert conn.scalar(sa.select(sa.func.count()).select_from(t.late_answers)) == 0
     client.key = key_of(room)
     assert post(client, booked, "save", token, body).get_json()["kept"][0]["status"] == "saved"
+
+
+def test_it_costs_a_save_and_a_heartbeat_no_statement(room: Room) -> None:
+    booked = room.seat()
+    client = begun(room, booked)
+    token = token_of(client, booked)
+    body = {"attempt": booked.attempt_ref, "lease": post(client, booked, "lease", token, {}).get_json()["lease"]}
+    code = client.get(f"/sit/{booked.attempt_ref}/scenario/1").get_data(as_text=True).split('data-question="')[1]
+    question = code.partition('"')[0]
+    costs = []
+    for revision in (1, 2):
+        body["answers"] = [{"question": question, "revision": revision, "text": "words"}]
+        with statements(room.site) as told:
+            assert post(client, booked, "save", token, body).status_code == 200
+        costs.append(len(told))
+        with statements(room.site) as told:
+            assert post(client, booked, "beat", token, {}).status_code == 200
+    assert costs[1] == (3 if room.site.product.database.is_sqlite else 1) and told == []
+
+
+def test_a_flood_of_refusals_writes_nothing_to_the_database(room: Room) -> None:
+    booked = room.seat()
+    client = begun(room, booked)
+    token = token_of(client, booked)
+    client.key = "0" * 64
+    with statements(room.site) as told:
+        for _ in range(30):
+            post(client, booked, "beat", token, {})
+            client.get(f"/sit/{booked.attempt_ref}/scenario/1")
+    assert not [words for words in told if not words.lstrip().startswith("SELECT")]
+    refusals = room.site.product.presence.heard(str(room.sitting[0]), room.site.now()).refused
+    assert {ref: one.count for ref, one in refusals.items()} == {booked.attempt_ref: 60}
 
 
 def test_a_heartbeat_by_script_stands_for_the_requests_around_it(room: Room) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, request
 
 from proctoring.lockdown import Level
 from proctoring.seb import Variant
 from sjt.pages.delivery.door import KeycodeForm, pages
 from sjt.pages.guard import product, public
+from sjt.pages.lockdown import CONFIG_HEADER
 from sjt.pages.replies import Reply, show
 from sjt.rules.refusals import NotFound
 from sjt.services.lockdown import seb
@@ -26,7 +27,8 @@ def room(ref: str) -> Reply:
         sitting = _sitting(ref, sittings.by_ref(conn, ref))
         version = store.newest(conn, sitting.id)
     launch = seb.launch(product().settings.public_origin, ref, Variant.STANDARD.value) if version else None
-    return show("delivery/room.html", form=KeycodeForm(), sitting=sitting, launch=launch)
+    inside = CONFIG_HEADER in request.headers
+    return show("delivery/room.html", form=KeycodeForm(), sitting=sitting, launch=launch, inside=inside)
 
 
 @pages.get("/room/<ref>/<variant>.seb")

@@ -112,7 +112,8 @@ def _room_page(desk: Desk, room: Room, form: SettingsForm, status: int = 200) ->
     told = _version_told(desk, room, version, acts) if version else {}
     return show(
         "invigilation/seb.html", status, room=room, form=form, version=version, seats=_arrived(desk, room),
-        origin=desk.product.settings.public_origin, may_act=acts, may_change=changes, Variant=Variant, say=say, **told,
+        origin=desk.product.settings.public_origin, owes_why=must_say_why(desk, room), may_act=acts,
+        may_change=changes, Variant=Variant, say=say, **told,
     )  # fmt: skip
 
 
