@@ -94,12 +94,13 @@ def sweep() -> None:
 def demo(port: int) -> None:
     """Set up a demonstration on SQLite and serve it. Run again, it keeps what was done in it."""
     home = Path(os.environ.get("SJT_HOME", str(ROOT / "var"))).resolve()
+    address = f"http://127.0.0.1:{port}"
     os.environ.update(demonstration.environment(home))
+    os.environ.setdefault("SJT_PUBLIC_ORIGIN", address)
     migrate(os.environ["SJT_DATABASE_URL"])
     product = product_of_environment()
     guide = demonstration.set_up(product, demonstration.password(home))
     product.database.dispose()
-    address = f"http://127.0.0.1:{port}"
     run_server(port, 1, THREADS_EMBEDDED, lambda: _print(demonstration.words(guide, address)))
 
 

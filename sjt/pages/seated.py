@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Response, session
 
+from sjt.pages import lockdown
 from sjt.pages.devices import device
 from sjt.pages.guard import MARK, Guarded, View, product, transaction
 from sjt.pages.replies import Reply, send
@@ -57,6 +58,7 @@ def _guarded(view: Callable[..., Reply], *, lock: bool) -> View:
         with turn:
             with transaction() as conn:
                 desk = SeatDesk(conn, now, product(), place_of(conn, attempt, device(), now, lock=lock))
+                lockdown.require(conn, desk.place, now)
                 reply = view(desk, **values)
             return send(reply)
 
@@ -96,6 +98,7 @@ def _knowing(
             known = read_again(attempt, now)
         if known.device_hash != mine:
             raise to_another()
+        lockdown.require_known(attempt, known, now, read_again)
         return send(view(attempt, known, now))
 
     setattr(guarded, MARK, Guarded("sitting", own_seat))

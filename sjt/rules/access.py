@@ -73,6 +73,7 @@ ACTS: Mapping[str, Rule] = {
     "invigilation.list":     _rule(R.INVIGILATOR, R.MANAGER, R.AUDITOR),
     "invigilation.watch":    _rule(R.MANAGER, R.AUDITOR, on=OF_THE_SITTING),
     "invigilation.act":      _rule(R.MANAGER, on=OF_THE_SITTING),
+    "lockdown.change":       _rule(R.MANAGER),
     "invigilation.reopen_signed_off": _rule(R.MANAGER),
     "bank.read":             _rule(R.ITEM_WRITER, R.REVIEWER, R.MANAGER, R.AUDITOR),
     "bank.write":            _rule(R.ITEM_WRITER),

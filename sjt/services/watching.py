@@ -9,14 +9,15 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 
 from proctoring import watch
+from proctoring.lockdown import Level
 from proctoring.timing import REST, entitled_minutes, rest_left, seconds_left
 from proctoring.watch import Flag, Hearing, Seen, Sign
-from sjt.rules.attempt import State, state
+from sjt.rules.attempt import CLOSED, State, state
 from sjt.services.invigilation import Entry, Gate, entries, gate, owed
 from sjt.stores import gaps, incidents, messages, scripts
 from sjt.stores.attempts import Attempt
 from sjt.stores.messages import Unread
-from sjt.stores.presence import Beat, Heard, Presence
+from sjt.stores.presence import Beat, Heard, Presence, Refused
 from sjt.stores.sittings import Sitting
 
 
@@ -33,6 +34,7 @@ class Watched:
     seconds_left: int | None
     finish: dt.datetime | None
     incident: str = ""  # the newest one, in words
+    refused: Refused | None = None  # its browser was not let in, and has not been heard since
     unread: Unread | None = None  # messages that the candidate has not read
 
     @property
@@ -107,13 +109,23 @@ def _watched(line: Entry, beats: Heard, counts: Mapping[int, int], now: dt.datet
         return Watched(line, None, Sign(Hearing.UNKNOWN), None, (), 0, None, None)
     standing, beat = state(attempt.facts, now), beats.beats.get(attempt.ref)
     sign = watch.sign(beat.at if beat else None, beats.since, attempt.started_at, now)
-    flags = watch.flags(_seen(line, attempt, standing, sign, now), now)
+    refused = _refused(line, beats, attempt, standing)
+    seen = replace(_seen(line, attempt, standing, sign, now), locked_out=refused is not None)
+    flags = watch.flags(seen, now)
     finish = attempt.finished_at or attempt.deadline
     if standing in (State.PAUSED, State.SUSPENDED):
         finish = attempt.deadline_at(now)
     timed = standing in (State.RUNNING, State.PAUSED, State.SUSPENDED)
     left = seconds_left(finish, now) if finish and timed else None
-    return Watched(line, standing, sign, beat, flags, counts.get(attempt.id, 0), left, finish)
+    return Watched(line, standing, sign, beat, flags, counts.get(attempt.id, 0), left, finish, refused=refused)
+
+
+def _refused(line: Entry, beats: Heard, attempt: Attempt, standing: State) -> Refused | None:
+    """A refusal that still stands: nothing was heard since, and the attempt is not over."""
+    refused, beat = beats.refused.get(attempt.ref), beats.beats.get(attempt.ref)
+    if refused is None or standing in CLOSED or line.seat.lockdown != Level.SEB:
+        return None
+    return refused if beat is None or beat.at < refused.at else None
 
 
 def _break_used_up(attempt: Attempt, standing: State, now: dt.datetime) -> bool:

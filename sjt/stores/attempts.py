@@ -169,7 +169,12 @@ def by_ref(conn: sa.Connection, ref: str, *, lock: bool = False) -> Attempt | No
     return _one(conn, "ref", ref, lock=lock)
 
 
-_PLACED = _every.add_columns(*seats.LABELLED).join(t.seats, t.seats.c.id == a.c.seat_id).join(t.candidates)
+_PLACED = (
+    _every.add_columns(*seats.LABELLED)
+    .join(t.seats, t.seats.c.id == a.c.seat_id)
+    .join(t.candidates)
+    .join(t.sittings, t.sittings.c.id == t.seats.c.sitting_id)
+)
 _PLACE = _PLACED.where(a.c.ref == sa.bindparam("this"))
 
 

@@ -87,7 +87,7 @@ const tell = {
   stopped(words, status) {
     say("unsaved", "Not saving");
     warn(words);
-    if (status === 409 && heartbeat) heartbeat.beat();
+    if ((status === 409 || status === 403) && heartbeat) heartbeat.beat();
   },
   standing(told) {
     countdown.hear(told.seconds_left, told.finish);

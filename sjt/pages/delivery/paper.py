@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from item_bank.formats import FORMATS
+from sjt.pages import lockdown
 from sjt.pages.delivery.door import pages
 from sjt.pages.delivery.plain import plain_page
 from sjt.pages.delivery.where import is_over, notices_of, paper_of, test_of, time_of, where, writing
@@ -78,6 +79,7 @@ def receipt(desk: SeatDesk) -> Reply:
         "answered": answered,
         "finished_at": finished,
         "emergency_key": emergency.public_key(desk.product),
+        "seb_over": lockdown.over_address(desk.conn, desk.place),
         "closed_words": say(f"closed.{desk.place.state.value}"),
     }
     return show("delivery/receipt.html", **test_of(desk), **told)

@@ -7,12 +7,14 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 
 from proctoring.seats import Paper, Standing
+from proctoring.seb import CODES, Finding
 from proctoring.watch import Flag, Hearing
 from sjt.pages.invigilation.offers import GOING, offered
 from sjt.pages.shown import duration, time_left, time_of_day, time_with_seconds
 from sjt.rules.attempt import CLOSED, State
 from sjt.services.invigilation import EVACUATION
 from sjt.services.watching import Board, Watched
+from sjt.stores.presence import Refused
 from sjt.words import say
 
 SECONDS_UNTIL = 120  # from two minutes on, whole minutes are enough
@@ -72,6 +74,7 @@ def tally(board: Board) -> list[tuple[str, str]]:
     counts = [
         ("bad", "calls", board.flagged(Flag.CALLS)),
         ("bad", "asks", board.flagged(Flag.DEVICE_ASKS)),
+        ("bad", "locked_out", board.flagged(Flag.LOCKED_OUT)),
         ("warn", "waits", board.flagged(Flag.GATE_WAITS)),
         ("warn", "break_over", board.flagged(Flag.BREAK_OVER)),
         ("warn", "silent", board.flagged(Flag.SILENT)),
@@ -122,8 +125,8 @@ def _headline(seat: Watched, now: dt.datetime) -> tuple[str, str]:
     attempt = seat.line.attempt
     if Flag.CALLS in seat.flags and attempt and attempt.called_for:
         return "bad", say(f"board.state.calls.{attempt.called_for}")
-    if Flag.DEVICE_ASKS in seat.flags:
-        return "bad", say("board.state.asks")
+    if {Flag.DEVICE_ASKS, Flag.LOCKED_OUT} & set(seat.flags):
+        return "bad", say("board.state.asks" if Flag.DEVICE_ASKS in seat.flags else "board.state.locked_out")
     if Flag.GATE_WAITS in seat.flags and attempt and attempt.opened_at:
         return "warn", say("board.state.waits", minutes=(now - attempt.opened_at) // dt.timedelta(minutes=1))
     if Flag.SILENT in seat.flags:
@@ -221,11 +224,18 @@ def _note(seat: Watched) -> str:
     ]
     told = [say(code, time=time_of_day(at)) for code, at in moments if at is not None][:1]
     told += [say("board.note.no_paper")] if seat.line.paper is Paper.MISSING else []
+    told += [_locked_out(seat.refused)] if seat.refused else []
     told += [say("board.note.plain")] if _says_plain(seat) else []
     told += [say("board.note.unsent", count=seat.beat.unsent)] if _has_unsent(seat) and seat.beat else []
     told += [say("board.note.unread", time=time_of_day(seat.unread.since))] if seat.unread and _is_open(seat) else []
     told += [seat.incident] if seat.incident else []
     return " · ".join(told)
+
+
+def _locked_out(refused: Refused) -> str:
+    words = say(f"seb.arrived.{refused.finding}")
+    told = {"words": words[:1].lower() + words[1:], "code": CODES[Finding(refused.finding)]}
+    return say("board.note.locked_out", told)
 
 
 def _says_plain(seat: Watched) -> bool:

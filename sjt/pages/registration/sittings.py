@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask import Response
 
+from proctoring.lockdown import Level
 from sjt.pages.guard import Desk, requires
 from sjt.pages.registration.desk import a_sitting, csv_response, link, pages
 from sjt.pages.registration.forms import BookingForm
@@ -16,6 +17,7 @@ from sjt.rules.local_time import is_doubled
 from sjt.services.keycodes import keycode
 from sjt.services.registration import bookings, plans
 from sjt.stores import attempts, candidates, seats, sittings, today
+from sjt.stores import seb as store
 from sjt.stores.candidates import Search
 from sjt.stores.seats import Seat
 from sjt.stores.sittings import Sitting
@@ -68,6 +70,9 @@ def sitting_page(desk: Desk, sitting: Sitting, form: BookingForm, status: int = 
         offered=_offered(desk, plan.name, booked) if may_change else [],
         board=link("invigilation.board", ref=sitting.ref),
         results=link("results.sitting", ref=sitting.ref),
+        lockdown=say(f"lockdown.{sitting.lockdown}"),
+        seb=link("invigilation.seb_room", ref=sitting.ref) if sitting.lockdown == Level.SEB else None,
+        seb_ready=store.newest(desk.conn, sitting.id) is not None,
         doubled=is_doubled(sitting.starts_at) or is_doubled(sitting.ends_at),
         takes_bookings=bookings.takes_bookings(sitting, desk.now),
         may_change=may_change,

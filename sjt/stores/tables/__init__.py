@@ -39,6 +39,7 @@ from sjt.stores.tables.delivery import (
     pauses,
     reopenings,
 )
+from sjt.stores.tables.lockdown import seb_allowances, seb_settings, seb_versions
 from sjt.stores.tables.marking import mark_points, marks, releases, responses, results
 from sjt.stores.tables.people import invitations, people, person_roles, records, staff_sessions
 from sjt.stores.tables.registration import adjustments, candidates, seats, sitting_staff, sittings
@@ -94,6 +95,9 @@ __all__ = [
     "scenarios",
     "seals",
     "seats",
+    "seb_allowances",
+    "seb_settings",
+    "seb_versions",
     "sitting_staff",
     "sittings",
     "staff_sessions",
