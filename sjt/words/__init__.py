@@ -18,6 +18,7 @@ from sjt.words.emergency import EMERGENCY
 from sjt.words.evidence import EVIDENCE
 from sjt.words.files import FILES
 from sjt.words.invigilation import INVIGILATION
+from sjt.words.lockdown import LOCKDOWN
 from sjt.words.marking import MARKING
 from sjt.words.outcomes import OUTCOMES
 from sjt.words.registration import REGISTRATION
@@ -34,6 +35,7 @@ WORDS: Mapping[str, str] = {
     **FILES,
     **FORMAT_WORDS,
     **INVIGILATION,
+    **LOCKDOWN,
     **MARKING,
     **OUTCOMES,
     **REGISTRATION,
