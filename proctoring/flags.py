@@ -50,7 +50,7 @@ SPELLING = "spelling_help"
 # lost the focus as well, and must not count twice.
 _TIMES: Mapping[Subject, tuple[Kind, ...]] = {
     Subject.AWAY: (K.FOCUS_LOST, K.HIDDEN),
-    Subject.FULL_SCREEN: (K.FULL_SCREEN_LEFT,),
+    Subject.FULL_SCREEN: (K.FULL_SCREEN_LEFT, K.FULL_SCREEN_MISSING),
     Subject.NOT_OFFERED: (K.FULL_SCREEN_REFUSED,),
     Subject.PASTED: (K.PASTED_OUTSIDE,),
     Subject.REPLACED: (K.REPLACED,),

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     FULL_SCREEN_ENTERED = "full_screen_entered"  # after so many seconds outside of it
     FULL_SCREEN_LEFT = "full_screen_left"
     FULL_SCREEN_REFUSED = "full_screen_refused"  # the browser does not give it
+    FULL_SCREEN_MISSING = "full_screen_missing"  # the page has been open for a minute, and never was in it
     FOCUS_LOST = "focus_lost"
     FOCUS_REGAINED = "focus_regained"  # after so many seconds
     HIDDEN = "hidden"

@@ -1,6 +1,6 @@
 """What the browsers of a watched sitting report, who has looked at it, the device check, and helps that are approved.
 
-Revision: 0008, after 0005
+Revision: 0008, after 0007
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 from sjt.db import UTC
 
 revision = "0008"
-down_revision = "0005"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

@@ -14,6 +14,7 @@ LOCKDOWN = {
     "signal.full_screen_entered": "Full screen again, after {amount} s",
     "signal.full_screen_left": "Full screen left",
     "signal.full_screen_refused": "Full screen not given by the browser",
+    "signal.full_screen_missing": "Not in full screen a minute after the page was opened",
     "signal.focus_lost": "Window lost the focus",
     "signal.focus_regained": "Window has the focus again, after {amount} s",
     "signal.hidden": "Page hidden",
