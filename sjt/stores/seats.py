@@ -45,6 +45,7 @@ class Seat:
     absent_at: dt.datetime | None
     absent_by: int | None
     cancelled_at: dt.datetime | None
+    lockdown: str  # the level of its sitting: proctoring.lockdown.Level
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ OWN = [
     seats.c.id, seats.c.ref, seats.c.sitting_id, seats.c.number, seats.c.mode, seats.c.keycode_issue,
     seats.c.identity_at, seats.c.identity_by, seats.c.identity_document, seats.c.admitted_at, seats.c.admitted_by,
     seats.c.refused_at, seats.c.refused_by, seats.c.refused_reason, seats.c.absent_at, seats.c.absent_by,
-    seats.c.cancelled_at,
+    seats.c.cancelled_at, sittings.c.lockdown,
 ]  # fmt: skip
 STANDS = seats.c.cancelled_at.is_(None)
 OF_CANDIDATE = [
@@ -73,7 +74,7 @@ OF_CANDIDATE = [
 ]  # fmt: skip
 
 
-_EVERY = sa.select(*OWN, *OF_CANDIDATE).join(candidates)
+_EVERY = sa.select(*OWN, *OF_CANDIDATE).select_from(seats).join(candidates).join(sittings)
 _BY_ID = _EVERY.where(seats.c.id == sa.bindparam("seat_id"))  # built once, for the candidates' requests
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 import sqlalchemy as sa
 
+from proctoring.lockdown import Level
 from sjt.db import for_update
 from sjt.stores import people
 from sjt.stores.people import Person, new_ref
@@ -16,7 +17,7 @@ from sjt.stores.tables import attempts, papers, seats, sitting_staff, sittings
 
 @dataclass(frozen=True)
 class SittingFacts:
-    """What a manager lays down of a sitting. ``spec_id`` is the full dated id."""
+    """What a manager lays down of a sitting. ``spec_id`` is the full dated id, ``lockdown`` a ``Level``."""
 
     title: str
     venue: str
@@ -25,6 +26,7 @@ class SittingFacts:
     ends_at: dt.datetime
     set_up_minutes: int
     staff_needed: int
+    lockdown: str = field(default=Level.OPEN.value, kw_only=True)
 
     @property
     def slot_minutes(self) -> int:
@@ -66,7 +68,7 @@ class Listed:
 COLUMNS = [
     sittings.c.id, sittings.c.ref, sittings.c.title, sittings.c.venue, sittings.c.spec_id, sittings.c.starts_at,
     sittings.c.ends_at, sittings.c.set_up_minutes, sittings.c.staff_needed, sittings.c.cancelled_at,
-    sittings.c.signed_off_at, sittings.c.signed_off_by,
+    sittings.c.signed_off_at, sittings.c.signed_off_by, sittings.c.lockdown,
 ]  # fmt: skip
 STANDS = sittings.c.cancelled_at.is_(None)
 BOOKED = seats.c.cancelled_at.is_(None)

@@ -22,7 +22,7 @@ from tests.site import Site, csrf
 
 FORM: dict[str, object] = {
     "title": "Room 2, morning", "venue": "Harbour Centre", "spec_name": SPEC, "day": "2026-11-24", "starts": "09:30",
-    "ends": "12:20", "set_up_minutes": "20", "staff_needed": "2",
+    "ends": "12:20", "set_up_minutes": "20", "staff_needed": "2", "lockdown": "open",
 }  # fmt: skip
 BOOK = {"candidate": "A-1", "number": "", "mode": "online"}
 
@@ -356,3 +356,28 @@ def test_unknown_addresses_are_not_found_and_nobody_else_gets_in(site: Site) -> 
         other = site.signed_in(site.person(role))
         for page in ("", "candidates", "sittings", f"sittings/{sitting.ref}", "candidates.csv"):
             assert other.get(f"/manage/{page}").status_code == 403, (role, page)
+
+
+# --- lockdown -------------------------------------------------------------------------------------
+def test_the_lockdown_level_is_chosen_and_shown_and_never_taken_for_granted(site: Site) -> None:
+    manager = site.signed_in(site.person(Role.MANAGER))
+    made = send(manager, "/manage/sittings/new", **{**FORM, "lockdown": "watched"})
+    assert "Watched" in manager.get(made.headers["Location"]).get_data(as_text=True)
+    for wrong in ({"lockdown": "none"}, {"lockdown": ""}):
+        response = send(manager, "/manage/sittings/new", **{**FORM, **wrong})
+        assert response.status_code == 400 and 'id="lockdown-faults"' in response.get_data(as_text=True), wrong
+
+
+def test_the_lockdown_level_stays_once_a_gate_was_opened(site: Site) -> None:
+    room = saved_room(site)
+    booked = room.seat()
+    room.begun(booked)
+    manager = site.signed_in(room.manager)
+    address = f"/manage/sittings/{booked.sitting_ref}/edit"
+    with site.reading() as conn:
+        sitting = sittings.by_ref(conn, booked.sitting_ref)
+    assert sitting is not None and sitting.lockdown == "open"
+    local = {"day": "2026-11-23", "starts": "08:00", "ends": "15:00", "set_up_minutes": "20", "staff_needed": "1"}
+    response = send(manager, address, **{**FORM, **local, "lockdown": "seb"})
+    page = response.get_data(as_text=True)
+    assert response.status_code == 400 and "stay as they are" in page and 'id="lockdown-faults"' in page

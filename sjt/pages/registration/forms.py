@@ -24,6 +24,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from proctoring.lockdown import LEVELS, Level
 from sjt.rules.access import Role
 from sjt.rules.eligibility import ADJUSTMENTS, TIMED
 from sjt.rules.entries import text_fault, tidy
@@ -156,6 +157,13 @@ class SittingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     ends_second = RadioField("Which of the two ending times", [Optional()], choices=SECOND)
     set_up_minutes = WholeField("Minutes for setting up", 0, 240, "sitting.whole", default=20)
     staff_needed = WholeField("Invigilators needed", 1, 99, "sitting.whole", default=1)
+    lockdown = RadioField(
+        "Lockdown",
+        [InputRequired(say("sitting.lockdown"))],
+        validate_choice=False,
+        choices=[SelectChoice(level.value, say(f"lockdown.{level.value}")) for level in LEVELS],
+        default=Level.OPEN.value,
+    )
     staff = CheckboxesField("Named invigilators")
 
     def __init__(self, invigilators: list[tuple[str, str]], *args: Any, **more: Any) -> None:
@@ -214,7 +222,7 @@ def sitting_data(entry: Entry) -> dict[str, Any]:
 
 def sitting_entry(form: SittingForm) -> Entry:
     """What a sound form says."""
-    plain = ("title", "venue", "spec_name", "day", "starts", "ends", "set_up_minutes", "staff_needed")
+    plain = ("title", "venue", "spec_name", "day", "starts", "ends", "set_up_minutes", "staff_needed", "lockdown")
     return Entry(
         **{name: form[name].data for name in plain},
         staff=tuple(form.staff.data or ()),

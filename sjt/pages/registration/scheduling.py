@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from proctoring.lockdown import LEVELS
 from sjt.pages.guard import Desk, requires
 from sjt.pages.registration.desk import PAGE_SIZE, a_sitting, page_number, pages, show_faults
 from sjt.pages.registration.forms import SittingForm, sitting_data, sitting_entry
@@ -35,7 +36,7 @@ def all_sittings(desk: Desk) -> Reply:
 @requires("sittings.change")
 def new_sitting(desk: Desk) -> Reply:
     """An empty form."""
-    return show("registration/sitting_form.html", form=_form(desk), sitting=None)
+    return _shown(_form(desk), None)
 
 
 @pages.post("/sittings/new")
@@ -50,7 +51,7 @@ def schedule_sitting(desk: Desk) -> Reply:
             show_faults(form, bad.faults)
         else:
             return go("registration.sitting", say("sitting.scheduled", title=made.title), ref=made.ref)
-    return show("registration/sitting_form.html", 400, form=form, sitting=None)
+    return _shown(form, None, 400)
 
 
 @pages.get("/sittings/<ref>/edit")
@@ -59,7 +60,7 @@ def edit_sitting(desk: Desk, sitting: Sitting) -> Reply:
     """The form, filled in."""
     named = tuple(person.ref for person in sittings.staff_of(desk.conn, sitting.id))
     form = _form(desk, data=sitting_data(scheduling.entry_of(sitting, named)))
-    return show("registration/sitting_form.html", form=form, sitting=sitting)
+    return _shown(form, sitting)
 
 
 @pages.post("/sittings/<ref>/edit")
@@ -74,7 +75,7 @@ def change_sitting(desk: Desk, sitting: Sitting) -> Reply:
             show_faults(form, bad.faults)
         else:
             return go("registration.sitting", say("sitting.changed", title=form.title.data), ref=sitting.ref)
-    return show("registration/sitting_form.html", 400, form=form, sitting=sitting)
+    return _shown(form, sitting, 400)
 
 
 @pages.post("/sittings/<ref>/cancel")
@@ -83,6 +84,11 @@ def cancel_sitting(desk: Desk, sitting: Sitting) -> Reply:
     """Cancel a sitting in which nobody is booked."""
     scheduling.cancel(desk.conn, sitting, desk.person, desk.now)
     return go("registration.sittings", say("sitting.cancelled_now", title=sitting.title))
+
+
+def _shown(form: SittingForm, sitting: Sitting | None, status: int = 200) -> Reply:
+    hints = {level.value: say(f"lockdown.hint.{level.value}") for level in LEVELS}
+    return show("registration/sitting_form.html", status, form=form, sitting=sitting, lockdown_hints=hints)
 
 
 def _form(desk: Desk, **more: object) -> SittingForm:

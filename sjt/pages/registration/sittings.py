@@ -68,6 +68,7 @@ def sitting_page(desk: Desk, sitting: Sitting, form: BookingForm, status: int = 
         offered=_offered(desk, plan.name, booked) if may_change else [],
         board=link("invigilation.board", ref=sitting.ref),
         results=link("results.sitting", ref=sitting.ref),
+        lockdown=say(f"lockdown.{sitting.lockdown}"),
         doubled=is_doubled(sitting.starts_at) or is_doubled(sitting.ends_at),
         takes_bookings=bookings.takes_bookings(sitting, desk.now),
         may_change=may_change,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from proctoring.lockdown import LEVELS, Level
 from sjt.rules.access import Role
 from sjt.rules.eligibility import time_faults
 from sjt.rules.entries import FieldFault, text_fault, tidy
@@ -21,6 +22,7 @@ from sjt.stores.sittings import Sitting, SittingFacts
 
 LONGEST = 200
 MOVED = ("spec_id", "starts_at", "ends_at", "set_up_minutes")  # fixed once the gate was opened for anybody
+FIXED = (*MOVED, "lockdown")
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Entry:
     staff: tuple[str, ...] = ()
     starts_second: bool | None = None
     ends_second: bool | None = None
+    lockdown: str = Level.OPEN.value
 
 
 def schedule(conn: sa.Connection, entry: Entry, by: Person, now: dt.datetime) -> Sitting:
@@ -69,7 +72,7 @@ def change(conn: sa.Connection, sitting: Sitting, entry: Entry, by: Person, now:
         raise BadInput(faults)
     sittings.change(conn, held.id, facts)
     sittings.name_staff(conn, held.id, named, by.id, now)
-    moved = [name for name in MOVED if getattr(held, name) != getattr(facts, name)]
+    moved = [name for name in FIXED if getattr(held, name) != getattr(facts, name)]
     people.record(conn, by.id, "sitting.changed", "sitting", held.ref, now, moved=moved)
 
 
@@ -96,6 +99,7 @@ def entry_of(sitting: Sitting, staff: tuple[str, ...]) -> Entry:
         staff=staff,
         starts_second=bool(starts.fold) if is_doubled(starts) else None,
         ends_second=bool(ends.fold) if is_doubled(ends) else None,
+        lockdown=sitting.lockdown,
     )
 
 
@@ -104,6 +108,8 @@ def _facts(entry: Entry) -> tuple[SittingFacts | None, list[FieldFault]]:
     title, venue = _text("title", entry.title, faults), _text("venue", entry.venue, faults)
     starts = _moment("starts", entry.day, entry.starts, entry.starts_second, faults)
     ends = _moment("ends", entry.day, entry.ends, entry.ends_second, faults)
+    if entry.lockdown not in LEVELS:
+        faults.append(("lockdown", "sitting.lockdown", {}))
     plan = plans.in_force(entry.spec_name, entry.day)
     if plan is None:
         faults.append(("spec_name", "sitting.not_in_force", {"spec": entry.spec_name}))
@@ -113,7 +119,9 @@ def _facts(entry: Entry) -> tuple[SittingFacts | None, list[FieldFault]]:
         return None, faults
     if ends <= starts:
         return None, [*faults, ("ends", "sitting.ends_first", {})]
-    facts = SittingFacts(title, venue, plan.id, starts, ends, entry.set_up_minutes, entry.staff_needed)
+    facts = SittingFacts(
+        title, venue, plan.id, starts, ends, entry.set_up_minutes, entry.staff_needed, lockdown=entry.lockdown
+    )
     faults += [("ends", code, params) for code, params in time_faults((), plans.slot_of(facts))]
     return facts, faults
 
@@ -147,11 +155,13 @@ def _staff(conn: sa.Connection, entry: Entry) -> tuple[list[int], list[FieldFaul
 
 
 def _move_faults(conn: sa.Connection, held: Sitting, facts: SittingFacts) -> list[FieldFault]:
-    moved = [name for name in MOVED if getattr(held, name) != getattr(facts, name)]
+    changed = [name for name in FIXED if getattr(held, name) != getattr(facts, name)]
+    if changed and sittings.gate_opened(conn, held.id):
+        field = "lockdown" if changed == ["lockdown"] else "day"
+        return [(field, "sitting.begun", {})]
+    moved = [name for name in changed if name in MOVED]
     if not moved:
         return []
-    if sittings.gate_opened(conn, held.id):
-        return [("day", "sitting.begun", {})]
     booked = seats.of_sitting(conn, held.id)
     if booked and "spec_id" in moved:
         return [("spec_name", "sitting.papers_pinned", {"seats": len(booked), "spec": held.spec_id})]

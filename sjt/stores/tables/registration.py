@@ -28,8 +28,10 @@ sittings = sa.Table(
     sa.Column("set_up_minutes", sa.Integer, nullable=False), sa.Column("staff_needed", sa.Integer, nullable=False),
     by("created_by", null=False), at("created_at", null=False), at("cancelled_at"), at("signed_off_at"),
     by("signed_off_by"),
+    sa.Column("lockdown", sa.String(16), nullable=False, server_default="open"),  # what its browsers are held to
     sa.CheckConstraint("starts_at < ends_at", name="window"),
     sa.CheckConstraint("set_up_minutes BETWEEN 0 AND 240", name="set_up"),
+    sa.CheckConstraint("lockdown IN ('open', 'watched', 'seb')", name="lockdown"),
 )  # fmt: skip
 sitting_staff = sa.Table(
     "sitting_staff", metadata, to("sittings", key=True), to("people", "person_id", key=True),
