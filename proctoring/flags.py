@@ -1,8 +1,8 @@
 """From what browsers reported to flags: what a person should look at, by thresholds that are policy data.
 
-A flag is a question to a person, never a verdict and never an act: nothing in this product does anything to a candidate
-because of one. What an approved adjustment explains (a screen reader moves the focus, speech recognition pastes) is left
-out before anything is flagged. Flags are derived whenever they are read, and stored nowhere.
+A flag is a question to a person, never a verdict and never an act: nothing in this product does anything to a
+candidate because of one. What an approved adjustment explains (a screen reader moves the focus, speech recognition
+pastes) is left out before anything is flagged. Flags are derived whenever they are read, and stored nowhere.
 """
 
 from __future__ import annotations

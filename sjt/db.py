@@ -214,14 +214,16 @@ def for_update(query: sa.Select[Any]) -> sa.Select[Any]:
 
 def add_missing(conn: sa.Connection, table: sa.Table) -> sa.Insert:
     """An insert that leaves a row alone whose key is there already."""
-    return _insert(conn, table).on_conflict_do_nothing(index_elements=list(table.primary_key))
+    made: sa.Insert = _insert(conn, table).on_conflict_do_nothing(index_elements=list(table.primary_key))
+    return made
 
 
 def add_up(conn: sa.Connection, table: sa.Table, column: str) -> sa.Insert:
     """An insert that, where the key is there already, adds its number to the one that stands."""
     new = _insert(conn, table)
     more = {column: table.c[column] + new.excluded[column]}
-    return new.on_conflict_do_update(index_elements=list(table.primary_key), set_=more)
+    made: sa.Insert = new.on_conflict_do_update(index_elements=list(table.primary_key), set_=more)
+    return made
 
 
 def _insert(conn: sa.Connection, table: sa.Table) -> Any:

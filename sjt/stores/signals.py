@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -111,7 +112,9 @@ _ZERO = sa.literal_column("0", sa.BigInteger)
 SIGNAL, DROPPED, HELP, SEEN = "signal", "dropped", "help", "seen"
 
 
-def _part(what: str, attempt: sa.ColumnElement[int], name: sa.ColumnElement[str], *sums: sa.ColumnElement) -> sa.Select:
+def _part(
+    what: str, attempt: sa.ColumnElement[int], name: sa.ColumnElement[str], *sums: sa.ColumnElement[Any]
+) -> sa.Select[Any]:
     """One part of the statement below: each has the same seven columns."""
     whole = [*sums, *[_ZERO] * (3 - len(sums))]
     return sa.select(sa.literal_column(f"'{what}'").label("what"), attempt, name, *whole)
@@ -136,10 +139,10 @@ def helps(conn: sa.Connection, attempt_id: int) -> frozenset[str]:
     return frozenset(conn.scalars(_HELPS, {"id": attempt_id}))
 
 
-def _statement() -> sa.CompoundSelect:
+def _statement() -> sa.CompoundSelect[Any]:
     """Everything that the flags of a sitting follow from: one statement for any number of seats."""
     d, f, j = t.signals_dropped.c, t.flags_seen.c, t.adjustments.c
-    here = sa.bindparam("sitting_id")
+    here = sa.bindparam("sitting_id", type_=sa.BigInteger)
     amount, at = sa.func.coalesce(s.c.amount, 0), s.c.received_at
     summed = _part(SIGNAL, s.c.attempt_id, s.c.kind, sa.func.count(), sa.func.sum(amount), sa.func.max(amount))
     return sa.union_all(

@@ -98,11 +98,11 @@ function watchAway() {
 }
 
 // ---- full screen: asked for by a button, because a browser gives it to a press only ----
-const ASKS = "This sitting is watched. Please work in full screen.";
+const ASKS = "This sitting is watched. Please use full screen.";
 const IS_ON = "This sitting is watched. Full screen is on.";
-const IS_OFF = "Full screen is off. Your answers are safe; please go back to it when you can.";
-const COMES_BACK = "This sitting is watched. Full screen comes back with your next press.";
-const NOT_GIVEN = "This browser gives no full screen. That is noted and no fault of yours: go on as you are.";
+const IS_OFF = "Full screen is off. Your answers are safe.";
+const COMES_BACK = "This sitting is watched. Full screen returns with your next press.";
+const NOT_GIVEN = "This sitting is watched. This browser gives no full screen; that is no fault of yours.";
 const fills = window.matchMedia("(display-mode: fullscreen)");
 const offered = Boolean(document.fullscreenEnabled);
 let changedAt = -Infinity;

@@ -94,7 +94,8 @@ def test_a_hidden_page_that_lost_the_focus_counts_once() -> None:
     ("kind", "amount", "level"),
     [
         (Kind.PASTED_OUTSIDE, 59, Level.INFO), (Kind.PASTED_OUTSIDE, 60, Level.LOOK),
-        (Kind.PASTED_OUTSIDE, 1000, Level.ACT), (Kind.PRINTED, None, Level.LOOK), (Kind.SECOND_SCREEN, None, Level.LOOK),
+        (Kind.PASTED_OUTSIDE, 1000, Level.ACT), (Kind.PRINTED, None, Level.LOOK),
+        (Kind.SECOND_SCREEN, None, Level.LOOK),
         (Kind.RESIZED, 400, Level.INFO), (Kind.FULL_SCREEN_REFUSED, None, Level.INFO),
     ],
 )  # fmt: skip
@@ -139,7 +140,8 @@ def test_a_policy_that_names_what_no_code_knows_is_refused() -> None:
         (("mood", 1, 0, None, None), "signals.kind"), (("", 1, 0, None, None), "signals.kind"),
         (("printed", 1, 0, 1, None), "signals.amount"), (("shown", 1, 0, None, None), "signals.amount"),
          (("pasted_outside", 1, 0, -1, None), "signals.amount"),
-        (("pasted_outside", 1, 0, 1_000_001, None), "signals.amount"), (("printed", 0, 0, None, None), "signals.number"),
+        (("pasted_outside", 1, 0, 1_000_001, None), "signals.amount"),
+        (("printed", 0, 0, None, None), "signals.number"),
         (("printed", 1_000_001, 0, None, None), "signals.number"), (("printed", 1, -1, None, None), "signals.number"),
         (("printed", 1, 14 * 86_400_000 + 1, None, None), "signals.number"),
         (("pasted_outside", 1, 0, 1, "what I typed"), "signals.question"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import request
 
+from proctoring.lockdown import Level
 from sjt.pages.delivery.door import pages
 from sjt.pages.delivery.where import test_of, where
 from sjt.pages.replies import Reply, go, show
@@ -12,6 +13,7 @@ from sjt.rules.attempt import CLOSED
 from sjt.rules.refusals import NotNow
 from sjt.services import timekeeping
 from sjt.services.delivery import door
+from sjt.stores import device_checks
 
 
 @pages.get("/<attempt>/")
@@ -40,7 +42,7 @@ def confirmed(desk: SeatDesk) -> Reply:
 @seated
 def instructions(desk: SeatDesk) -> Reply:
     """How the test works, before anything is timed; it can be read again at any time."""
-    return show("delivery/instructions.html", **test_of(desk))
+    return show("delivery/instructions.html", **test_of(desk), watched=desk.place.seat.lockdown != Level.OPEN)
 
 
 @pages.get("/<attempt>/waiting")
@@ -49,7 +51,8 @@ def waiting(desk: SeatDesk) -> Reply:
     """The waiting room: Begin appears when the gate is open."""
     if desk.place.attempt.started_at is not None or desk.place.state in CLOSED:
         return where(desk)
-    return show("delivery/waiting.html", **test_of(desk))
+    checked = device_checks.newest(desk.conn, desk.place.attempt)
+    return show("delivery/waiting.html", **test_of(desk), checked=checked)
 
 
 @pages.post("/<attempt>/begin")

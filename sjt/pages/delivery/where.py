@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from proctoring.flags import SPELLING
 from proctoring.timing import entitled_minutes, seconds_left
 from sjt.pages.replies import Go, go
 from sjt.pages.seated import SeatDesk
@@ -15,7 +16,7 @@ from sjt.services import emergency
 from sjt.services.delivery import paper
 from sjt.services.delivery.standing import deadline_of, state_of, waiting
 from sjt.services.papers_drawn import specifications
-from sjt.stores import papers
+from sjt.stores import papers, signals
 from sjt.stores.known import Known
 from sjt.stores.messages import Notice
 
@@ -114,4 +115,6 @@ def writing(desk: SeatDesk, drawn: papers.ShownPaper) -> dict[str, Any]:
     """What a page shows on which a candidate works."""
     attempt, key = desk.place.attempt, emergency.public_key(desk.product)
     told = {"attempt": attempt, "paper": drawn, "emergency_key": key, "notices": notices_of(desk), **time_of(desk)}
-    return {**told, "lines": paper.lines(desk.conn, attempt, drawn)}
+    helps = signals.helps(desk.conn, attempt.id)
+    watched = {"lockdown": desk.place.seat.lockdown, "helps": sorted(helps), "spelling": SPELLING in helps}
+    return {**told, **watched, "lines": paper.lines(desk.conn, attempt, drawn)}

@@ -39,7 +39,7 @@ def require_before(standing: State) -> None:
 def practise(
     conn: sa.Connection, product: Product, attempt: Attempt, typed: Sequence[Typed], now: dt.datetime
 ) -> list[Kept]:
-    """Keep practice answers by the rules of a save: a revision once, the same again acknowledged, else the newer text."""
+    """Keep practice answers by the rules of a save: a revision once, the same acknowledged again, else the newer."""
     held = store.practised(conn, attempt)
     return [_practise(conn, product, attempt, one, held.get(one.code), now) for one in typed]
 

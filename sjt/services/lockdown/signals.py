@@ -32,7 +32,6 @@ from sjt.stores.signals import Noted, Report
 from sjt.stores.sittings import Sitting
 
 
-
 @dataclass(frozen=True)
 class Kept:
     """Of one report: how many signals are kept (these or ones of before, sent again), and how many were too much."""
@@ -115,7 +114,8 @@ def seen(
         raise Stale("flag.not_there")
     for subject, much in looked_at.items():
         signals.see(conn, attempt, subject, much, note, actor.person.id, request_id, now)
-    told = {"flags": _told(looked_at), "reason": note, "signals": len(report.signals), "sha256": _digest(report.signals)}
+    told: dict[str, object] = {"flags": _told(looked_at), "reason": note}
+    told |= {"signals": len(report.signals), "sha256": _digest(report.signals)}
     attempts.record(conn, attempt.id, event("flags_seen", now, actor.person.ref, **told))
     keep_record(conn, actor, "flags_seen", seat, now, flags=_told(looked_at), note=note)
     return True
@@ -134,5 +134,6 @@ def _told(looked_at: Mapping[str, Seen]) -> str:
 
 def _digest(reported: Iterable[Signal]) -> str:
     """SHA-256 of the canonical JSON of the signals, in the order of page and number."""
-    lines = [[one.page, one.number, one.kind.value, one.offset, one.amount, one.question] for one in reported]
-    return hashlib.sha256(rfc8785.dumps(sorted(lines, key=lambda line: line[:2]))).hexdigest()
+    in_order = sorted(reported, key=lambda one: (one.page, one.number))
+    lines = [[one.page, one.number, one.kind.value, one.offset, one.amount, one.question] for one in in_order]
+    return hashlib.sha256(rfc8785.dumps(lines)).hexdigest()
