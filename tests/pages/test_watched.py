@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
@@ -9,13 +10,16 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from proctoring.events import first_break
 from proctoring.flags import Level, Subject
+from sjt.rules.access import Role
 from sjt.services import timekeeping
 from sjt.services.lockdown import signals as service
-from sjt.stores import sittings
+from sjt.stores import attempts, sittings
 from sjt.stores import tables as t
 from tests.pages.test_statements import statements
 from tests.saved import Booked, Room, Typist, saved_room
+from tests.saved_invigilation import Hands
 from tests.site import Site, csrf
 
 PAGE = "0123456789abcdef"
@@ -235,3 +239,55 @@ def test_a_check_with_nonsense_is_refused_and_after_begin_there_is_none(room: Ro
     client.post(f"{base}/begin", data={"csrf_token": csrf(client, f"{base}/waiting")})
     assert client.get(f"{base}/check").headers["Location"].endswith("/scenario/1")
     assert save(client, base, headers, "late", 9).get_json()["error"] == "check.over"
+
+
+# -------------------------------------------------------------------------------------- somebody who looks
+def test_a_person_closes_a_flag_with_a_note_and_more_of_it_opens_it_again(room: Room) -> None:
+    booked, typist = begun(room)
+    report(typist, a_signal(), a_signal(2, "focus_lost", None), a_signal(3, "pasted_own", 12))
+    hands = Hands(room, room.invigilator)
+    assert "1 to look at" in hands.see("board")
+    page = hands.see(f"seats/{booked.seat_ref}/report")
+    assert "Pasted from elsewhere" in page and "80 characters" in page and "never a verdict" in page
+    ticked, number = "pasted 1 2", str(uuid.uuid4())
+    form = {"flags": ticked, "reason": "Asked: their own notes.", "request": number}
+    assert "Noted." in hands.after(f"seats/{booked.seat_ref}/report", **form)
+    assert "a second time" in hands.after(f"seats/{booked.seat_ref}/report", **form)
+    assert flags(room, booked)[Subject.PASTED] == (Level.LOOK, 1, False)
+    assert "Asked: their own notes." in hands.see(f"seats/{booked.seat_ref}/report")
+    assert "to look at" not in hands.see("board")
+    report(typist, a_signal(4))
+    assert flags(room, booked)[Subject.PASTED] == (Level.LOOK, 2, True)
+    attempt = room.attempt(booked)
+    with room.site.reading() as conn:
+        chain = attempts.chain(conn, attempt)
+    assert first_break(attempt.ref, chain, attempt.head) is None
+    (noted,) = [one for one in chain if one.kind == "flags_seen"]
+    assert '"flags":"pasted 1"' in noted.payload and '"signals":3' in noted.payload
+
+
+def test_a_note_needs_a_reason_a_tick_and_what_was_really_reported(room: Room) -> None:
+    booked, typist = begun(room)
+    report(typist, a_signal())
+    hands, address = Hands(room, room.invigilator), f"seats/{booked.seat_ref}/report"
+    number = str(uuid.uuid4())
+    refused = hands.press(address, request=number)
+    words = refused.get_data(as_text=True)
+    assert refused.status_code == 400 and "Tick what you have looked at" in words and "Give a reason" in words
+    assert hands.press(address, request=number, reason="x", flags="mood").status_code == 400
+    for beyond in ("pasted 2 2", "pasted 1 3", "printed 1 2"):
+        assert "not what the browser reported" in hands.after(address, request=number, reason="x", flags=beyond)
+    assert flags(room, booked)[Subject.PASTED] == (Level.LOOK, 1, True)
+
+
+def test_the_page_of_the_sitting_shows_checks_and_flags_and_an_auditor_only_reads(room: Room) -> None:
+    booked, typist = begun(room)
+    report(typist, a_signal())
+    auditor = Hands(room, room.site.person(Role.AUDITOR))
+    page = auditor.see("reports")
+    assert "Device not checked" in page and "Pasted from elsewhere: once, 80 characters" in page
+    assert "Note that I have looked" not in auditor.see(f"seats/{booked.seat_ref}/report")
+    assert auditor.press(f"seats/{booked.seat_ref}/report", reason="x", flags="pasted 1 2").status_code == 403
+    with room.site.writing() as conn:
+        conn.execute(t.sittings.update().values(lockdown="open"))
+    assert "its browsers report nothing" in auditor.see(f"seats/{booked.seat_ref}/report")
