@@ -53,6 +53,7 @@ LOCKDOWN = {
     "flag.characters": "{count} characters",
     "flag.dropped": "{times} counted and not kept",
     "flag.open": "{count} to look at",
+    "flag.note": "What you make of it",
     "flag.seen": "Noted. What comes after this opens the flag again.",
     "flag.seen_twice": "This was already noted; nothing was noted a second time.",
     "flag.none_ticked": "Tick what you have looked at.",

@@ -6,6 +6,7 @@ const here = sitting();
 const journal = new Journal(`check/${here.attempt}`); // apart from the answers of the paper
 const [tried, box, saved, banner] = ["[data-tried]", "#practice", "[data-practice-saved]", "[data-banner]"].map((one) => document.querySelector(one));
 const revisions = { [tried.dataset.tried]: Number(tried.dataset.revision), [box.dataset.question]: Number(box.dataset.revision) };
+const before = saved.textContent; // of an earlier check
 let took = null; // ms of the save that the page tried by itself
 
 function say(state, words) {
@@ -47,7 +48,7 @@ async function trySaving() {
   }
   took = Math.round(performance.now() - begun);
   tried.textContent = `The page has saved: that took ${took < 1000 ? "less than a second" : `${Math.ceil(took / 1000)} seconds`}. Now the practice question.`;
-  say("none", saved.textContent.startsWith("Saved") && box.value ? "Saved before" : "Not answered yet");
+  say("none", before);
 }
 
 function facts() {

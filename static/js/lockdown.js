@@ -116,6 +116,7 @@ function show(words) {
   const [said, button] = [strip.querySelector("[data-strip-said]"), strip.querySelector("button")];
   if (said.textContent !== words) said.textContent = words;
   button.hidden = full || !offered;
+  strip.dataset.state = full ? "on" : "off";
   button.textContent = recall("screen") ? "Back to full screen" : "Go to full screen";
 }
 
@@ -301,7 +302,7 @@ function watchLeaving() {
 waiting = recall("report") ?? [];
 watchLeaving();
 watchAway();
-watchScreen();
+if (here.element.dataset.lockdown === "watched") watchScreen(); // Safe Exam Browser fills the screen by itself
 watchClipboard();
 watchWindow();
 if (waiting.length) later(0);

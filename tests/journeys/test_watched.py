@@ -101,7 +101,7 @@ def test_leaving_copying_inside_and_pasting_from_outside_are_told_and_nothing_is
     board.get_by_role("link", name="Browser report").click()
     expect(board.get_by_role("row", name="Pasted from elsewhere").first).to_contain_text("Look")
     accessible(board, "browser report")
-    board.get_by_label("Reason").fill("Asked: it was their own note.")
+    board.get_by_label("What you make of it").fill("Asked: it was their own note.")
     board.get_by_role("button", name="Note that I have looked").click()
     expect(board.get_by_role("status")).to_contain_text("Noted.")
     expect(board.locator("#flags")).to_contain_text("Looked at")

@@ -291,3 +291,19 @@ def test_the_page_of_the_sitting_shows_checks_and_flags_and_an_auditor_only_read
     with room.site.writing() as conn:
         conn.execute(t.sittings.update().values(lockdown="open"))
     assert "its browsers report nothing" in auditor.see(f"seats/{booked.seat_ref}/report")
+
+
+def test_a_manager_approves_a_help_without_a_size_and_extra_time_still_needs_one(room: Room) -> None:
+    booked = room.seat()
+    client = room.site.signed_in(room.manager)
+    with room.site.reading() as conn:
+        query = sa.select(t.candidates.c.ref).join(t.seats, t.seats.c.candidate_id == t.candidates.c.id)
+        address = f"/manage/candidates/{conn.scalar(query.where(t.seats.c.id == booked.seat_id))}"
+    form = {"csrf_token": csrf(client, address), "first_day": "2026-11-23", "value": ""}
+    added = client.post(f"{address}/adjustments", data={**form, "kind": "screen_reader"})
+    assert added.status_code == 303
+    assert "Screen reader" in client.get(address).get_data(as_text=True)
+    refused = client.post(f"{address}/adjustments", data={**form, "kind": "extra_time_percent"})
+    assert refused.status_code == 400 and "Say how much" in refused.get_data(as_text=True)
+    with room.site.reading() as conn:
+        assert conn.execute(sa.select(t.adjustments.c.kind, t.adjustments.c.value)).all() == [("screen_reader", 1)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import request
 
-from proctoring.lockdown import Level
 from sjt.pages.delivery.door import pages
 from sjt.pages.delivery.where import test_of, where
 from sjt.pages.replies import Reply, go, show
@@ -42,7 +41,7 @@ def confirmed(desk: SeatDesk) -> Reply:
 @seated
 def instructions(desk: SeatDesk) -> Reply:
     """How the test works, before anything is timed; it can be read again at any time."""
-    return show("delivery/instructions.html", **test_of(desk), watched=desk.place.seat.lockdown != Level.OPEN)
+    return show("delivery/instructions.html", **test_of(desk), lockdown=desk.place.seat.lockdown)
 
 
 @pages.get("/<attempt>/waiting")

@@ -21,11 +21,12 @@ from sjt.pages.invigilation.loading import AtSeat, Room, may_act, must_say_why, 
 from sjt.pages.replies import Go, Reply, show
 from sjt.pages.shown import time_of_day, to_the_second
 from sjt.services import invigilation
-from sjt.services.invigilation import Actor
+from sjt.services.invigilation import Actor, Entry
 from sjt.services.lockdown import signals as service
 from sjt.services.lockdown.signals import SeatReport
 from sjt.stores import attempts, device_checks, papers, people
 from sjt.stores.device_checks import Checked
+from sjt.stores.sittings import Sitting
 from sjt.words import say
 
 TONES = {Level.INFO: "info", Level.LOOK: "warn", Level.ACT: "bad"}
@@ -104,6 +105,19 @@ def reports(desk: Desk, room: Room) -> Reply:
     return show("invigilation/reports.html", room=room, lines=lines, watched=watched)
 
 
+def seat_badges(desk: Desk, sitting: Sitting, entries: Sequence[Entry]) -> dict[str, list[tuple[str, str]]]:
+    """What the register says of each seat's browser: its device check, once there is one, and what waits for a look."""
+    flags = service.flags_of(desk.conn, sitting)
+    checks = device_checks.of_sitting(desk.conn, sitting.id)
+    found: dict[str, list[tuple[str, str]]] = {}
+    for entry in entries:
+        number = entry.attempt.id if entry.attempt else 0
+        waiting = sum(flag.is_open for flag in flags.get(number, ()))
+        badges = [checked_words(checks[number])] if number in checks else []
+        found[entry.seat.ref] = badges + ([("warn", say("flag.open", count=waiting))] if waiting else [])
+    return found
+
+
 def checked_words(checked: Checked | None) -> tuple[str, str]:
     """How a seat's device check came out: a tone and words."""
     if checked is None:
@@ -145,6 +159,7 @@ def _page(desk: Desk, at: AtSeat, form: SeenForm, status: int = 200) -> Reply:
     checked = device_checks.newest(desk.conn, attempt) if attempt else None
     drawn = papers.shown(desk.conn, attempt.id) if attempt else None
     places = {question.code: question.position for question in drawn.questions} if drawn else {}
+    form.reason.label.text = say("flag.note")
     names = people.by_ids(desk.conn, {note.seen_by for note in told.notes})
     lines = [line(flag) for flag in told.flags]
     acts = may_act(desk, at.room) and not must_say_why(desk, at.room)
@@ -158,9 +173,12 @@ def _page(desk: Desk, at: AtSeat, form: SeenForm, status: int = 200) -> Reply:
     )  # fmt: skip
 
 
-def _signals(told: Sequence[Signal], places: Mapping[str, int]) -> list[tuple[dt.datetime, str, str]]:
-    """When the server heard of each signal, what it was, and at which question of the paper."""
-    return [(one.at, say(f"signal.{one.kind.value}", amount=one.amount), _at(one, places)) for one in told[:MOST_SHOWN]]
+def _signals(told: Sequence[Signal], places: Mapping[str, int]) -> list[tuple[dt.datetime, str, int, str]]:
+    """When the server heard of each signal, what it was, for how many seconds its page was open, and where it was."""
+    return [
+        (one.at, say(f"signal.{one.kind.value}", amount=one.amount), one.offset // 1000, _at(one, places))
+        for one in told[:MOST_SHOWN]
+    ]
 
 
 def _at(signal: Signal, places: Mapping[str, int]) -> str:
