@@ -18,12 +18,12 @@ from sjt.words.emergency import EMERGENCY
 from sjt.words.evidence import EVIDENCE
 from sjt.words.files import FILES
 from sjt.words.invigilation import INVIGILATION
-from sjt.words.lockdown import LOCKDOWN
 from sjt.words.marking import MARKING
 from sjt.words.outcomes import OUTCOMES
 from sjt.words.registration import REGISTRATION
 from sjt.words.specifications import SPECIFICATIONS
 from sjt.words.style import STYLE
+from sjt.words.watched import WATCHED
 
 WORDS: Mapping[str, str] = {
     **AUTHORING,
@@ -35,12 +35,12 @@ WORDS: Mapping[str, str] = {
     **FILES,
     **FORMAT_WORDS,
     **INVIGILATION,
-    **LOCKDOWN,
     **MARKING,
     **OUTCOMES,
     **REGISTRATION,
     **SPECIFICATIONS,
     **STYLE,
+    **WATCHED,
 }
 _translation = gettext.NullTranslations()
 

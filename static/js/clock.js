@@ -146,7 +146,7 @@ export class Heartbeat {
       online: navigator.onLine,
       connection: navigator.connection?.effectiveType ?? null,
       battery: this.battery ? Math.round(this.battery.level * 100) : null,
-      lockdown: this.here.element.dataset.lockdown ?? "open",
+      lockdown: "open",
       ...this.facts(),
     };
   }

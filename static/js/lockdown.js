@@ -67,8 +67,8 @@ async function deliver(options) {
     try {
       await post(here, "signals", { attempt: here.attempt, page: of, signals }, options);
     } catch (error) {
-      const refused = error instanceof Refused && error.status < 500 && error.status !== 429;
-      if (!refused) return; // no answer: it waits, and is sent again
+      const refused = error instanceof Refused && (error.code?.startsWith("signals.") || error.status === 404);
+      if (!refused) return; // no answer, or a browser not recognised for now: it waits, and is sent again
     }
     waiting = waiting.filter((one) => !part.includes(one));
     remember("report", waiting.length ? waiting : null);

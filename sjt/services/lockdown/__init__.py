@@ -1,1 +1,1 @@
-"""Lockdown: what a sitting asks of the browsers in it, and what is made of what they report."""
+"""What a candidate's browser is held to: one module a level."""

@@ -1,6 +1,6 @@
 """Words for the watched level: what a browser reported, the flags that follow, and the device check."""
 
-LOCKDOWN = {
+WATCHED = {
     "signals.not_understood": "The report was not understood ({why}). Nothing of it was kept.",
     "signals.other_attempt": "The report named another attempt than its address. Nothing of it was kept.",
     "signals.page": "The report did not say which page it comes from. Nothing of it was kept.",
