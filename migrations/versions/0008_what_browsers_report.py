@@ -29,6 +29,7 @@ def upgrade() -> None:
     _flags_seen()
     _device_checks()
     _adjustments((*BEFORE, *HELPS))
+    op.create_index("ix_adjustments_candidate_id", "adjustments", ["candidate_id"])
     for table in NEVER_CHANGE:
         _never_changes(table)
 
@@ -39,6 +40,7 @@ def downgrade() -> None:
         _may_change(table)
     for table in TABLES:
         op.drop_table(table)
+    op.drop_index("ix_adjustments_candidate_id", "adjustments")
     _adjustments(BEFORE)
 
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from proctoring.flags import HELPS, Seen
+from proctoring.flags import Seen
 from proctoring.signals import Kind, Signal, Tally
 from sjt.db import UTC, add_missing, add_up
+from sjt.stores import helps
 from sjt.stores import tables as t
 from sjt.stores.attempts import Attempt
 
@@ -120,25 +121,6 @@ def _part(
     return sa.select(sa.literal_column(f"'{what}'").label("what"), attempt, name, *whole)
 
 
-# A help that is approved for a candidate: in force before the sitting ends, and not withdrawn before Begin.
-_helped = (
-    t.attempts.join(t.seats, t.seats.c.id == t.attempts.c.seat_id)
-    .join(t.sittings, t.sittings.c.id == t.seats.c.sitting_id)
-    .join(t.adjustments, t.adjustments.c.candidate_id == t.seats.c.candidate_id)
-)
-_IN_FORCE = (
-    t.adjustments.c.kind.in_(HELPS),
-    t.adjustments.c.in_force_from < t.sittings.c.ends_at,
-    sa.or_(t.adjustments.c.withdrawn_at.is_(None), t.adjustments.c.withdrawn_at > t.attempts.c.started_at),
-)
-_HELPS = sa.select(t.adjustments.c.kind).select_from(_helped).where(t.attempts.c.id == sa.bindparam("id"), *_IN_FORCE)
-
-
-def helps(conn: sa.Connection, attempt_id: int) -> frozenset[str]:
-    """What is approved for the candidate of an attempt that its pages must know of."""
-    return frozenset(conn.scalars(_HELPS, {"id": attempt_id}))
-
-
 def _statement() -> sa.CompoundSelect[Any]:
     """Everything that the flags of a sitting follow from: one statement for any number of seats."""
     d, f, j = t.signals_dropped.c, t.flags_seen.c, t.adjustments.c
@@ -152,8 +134,8 @@ def _statement() -> sa.CompoundSelect[Any]:
         .add_columns(_NO_TIME, _NO_TIME).where(d.sitting_id == here).group_by(d.attempt_id),
         _part(SEEN, f.attempt_id, f.subject, sa.func.max(f.times), sa.func.max(f.level))
         .add_columns(_NO_TIME, _NO_TIME).where(f.sitting_id == here).group_by(f.attempt_id, f.subject),
-        _part(HELP, t.attempts.c.id, j.kind).add_columns(_NO_TIME, _NO_TIME).select_from(_helped)
-        .where(t.seats.c.sitting_id == here, *_IN_FORCE),
+        _part(HELP, t.attempts.c.id, j.kind).add_columns(_NO_TIME, _NO_TIME).select_from(helps.OF_ATTEMPTS)
+        .where(t.seats.c.sitting_id == here, *helps.COUNTS),
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from sjt.rules.refusals import NotUnderstood
 from sjt.services.delivery.answers import Typed
 from sjt.services.delivery.standing import known_of
 from sjt.services.lockdown import checks as service
-from sjt.stores import device_checks, signals
+from sjt.stores import device_checks
 from sjt.stores.device_checks import Checked
 from sjt.words import say
 
@@ -50,7 +50,7 @@ def check(desk: SeatDesk) -> Reply:
     held, last = device_checks.practised(desk.conn, attempt), device_checks.newest(desk.conn, attempt)
     return show(
         "delivery/check.html", **test_of(desk), held=held, last=last, results=_results(last) if last else [],
-        tried=service.TRIED, practice=service.PRACTICE, spelling=SPELLING in signals.helps(desk.conn, attempt.id),
+        tried=service.TRIED, practice=service.PRACTICE, spelling=SPELLING in desk.place.helps,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from sjt.services import emergency
 from sjt.services.delivery import paper
 from sjt.services.delivery.standing import deadline_of, state_of, waiting
 from sjt.services.papers_drawn import specifications
-from sjt.stores import papers, signals
+from sjt.stores import papers
 from sjt.stores.known import Known
 from sjt.stores.messages import Notice
 
@@ -115,6 +115,6 @@ def writing(desk: SeatDesk, drawn: papers.ShownPaper) -> dict[str, Any]:
     """What a page shows on which a candidate works."""
     attempt, key = desk.place.attempt, emergency.public_key(desk.product)
     told = {"attempt": attempt, "paper": drawn, "emergency_key": key, "notices": notices_of(desk), **time_of(desk)}
-    helps = signals.helps(desk.conn, attempt.id)
+    helps = desk.place.helps
     watched = {"lockdown": desk.place.seat.lockdown, "helps": sorted(helps), "spelling": SPELLING in helps}
     return {**told, **watched, "lines": paper.lines(desk.conn, attempt, drawn)}

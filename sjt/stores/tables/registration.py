@@ -20,7 +20,7 @@ adjustments = sa.Table(  # {kind, value, approved by, at, in force from}, entere
     at("withdrawn_at"), by("withdrawn_by"),
     sa.CheckConstraint("kind IN ('extra_time_percent', 'rest_minutes', 'screen_reader', 'magnifier', 'speech_recognition',"
                        " 'assistive_technology', 'spelling_help')", name="kind"),
-    sa.CheckConstraint("value BETWEEN 1 AND 200", name="value"),
+    sa.CheckConstraint("value BETWEEN 1 AND 200", name="value"), sa.Index("ix_adjustments_candidate_id", "candidate_id"),
 )  # fmt: skip
 sittings = sa.Table(
     "sittings", metadata, key(), ref(), text("title"), text("venue"), text("spec_id"),
