@@ -178,10 +178,11 @@ _PLACED = (
 _PLACE = _PLACED.where(a.c.ref == sa.bindparam("this"))
 
 
-def with_seat(
-    conn: sa.Connection, ref: str, *, lock: bool = False
-) -> tuple[Attempt, seats.Seat, frozenset[str]] | None:
-    """An attempt, its seat and what helps its candidate, by the attempt's reference; with ``lock`` the attempt is held as in ``by_ref``."""
+Placed = tuple[Attempt, seats.Seat, frozenset[str]]  # and what is approved to help the candidate
+
+
+def with_seat(conn: sa.Connection, ref: str, *, lock: bool = False) -> Placed | None:
+    """An attempt, its seat and its helps by the attempt's reference; with ``lock`` it is held as in ``by_ref``."""
     if lock:
         conn.execute(_FIND["ref"][0], {"this": ref})
     row = conn.execute(_PLACE, {"this": ref}).one_or_none()
