@@ -9,11 +9,13 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 
 from proctoring import watch
+from proctoring.flags import Flag as Reported
 from proctoring.lockdown import Level
 from proctoring.timing import REST, entitled_minutes, rest_left, seconds_left
 from proctoring.watch import Flag, Hearing, Seen, Sign
 from sjt.rules.attempt import CLOSED, State, state
 from sjt.services.invigilation import Entry, Gate, entries, gate, owed
+from sjt.services.lockdown.signals import flags_of
 from sjt.stores import gaps, incidents, messages, scripts
 from sjt.stores.attempts import Attempt
 from sjt.stores.messages import Unread
@@ -36,6 +38,7 @@ class Watched:
     incident: str = ""  # the newest one, in words
     refused: Refused | None = None  # its browser was not let in, and has not been heard since
     unread: Unread | None = None  # messages that the candidate has not read
+    reported: tuple[Reported, ...] = ()  # flags from what its browser reported, where the sitting is watched
 
     @property
     def entitled_minutes(self) -> int | None:
@@ -90,8 +93,14 @@ def look(conn: sa.Connection, sitting: Sitting, beats: Heard, now: dt.datetime) 
     lines = entries(conn, sitting.id)
     counts = scripts.counts(conn, sitting.id)
     told, unread = incidents.newest(conn, sitting.id), messages.unread(conn, sitting.id)
+    reported = flags_of(conn, sitting)
     seen = [
-        replace(_watched(line, beats, counts, now), incident=told.get(number, ""), unread=unread.get(number))
+        replace(
+            _watched(line, beats, counts, now),
+            incident=told.get(number, ""),
+            unread=unread.get(number),
+            reported=reported.get(number, ()),
+        )
         for line, number in ((line, _attempt_id(line)) for line in lines)
     ]
     seen.sort(key=lambda seat: (watch.rank(seat.flags), seat.line.seat.number))

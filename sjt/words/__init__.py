@@ -24,6 +24,7 @@ from sjt.words.outcomes import OUTCOMES
 from sjt.words.registration import REGISTRATION
 from sjt.words.specifications import SPECIFICATIONS
 from sjt.words.style import STYLE
+from sjt.words.watched import WATCHED
 
 WORDS: Mapping[str, str] = {
     **AUTHORING,
@@ -41,6 +42,7 @@ WORDS: Mapping[str, str] = {
     **REGISTRATION,
     **SPECIFICATIONS,
     **STYLE,
+    **WATCHED,
 }
 _translation = gettext.NullTranslations()
 

@@ -229,6 +229,8 @@ def _note(seat: Watched) -> str:
     told += [say("board.note.unsent", count=seat.beat.unsent)] if _has_unsent(seat) and seat.beat else []
     told += [say("board.note.unread", time=time_of_day(seat.unread.since))] if seat.unread and _is_open(seat) else []
     told += [seat.incident] if seat.incident else []
+    flagged = sum(flag.is_open for flag in seat.reported)
+    told += [say("flag.open", count=flagged)] if flagged else []
     return " · ".join(told)
 
 

@@ -26,7 +26,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from proctoring.lockdown import LEVELS, Level
 from sjt.rules.access import Role
-from sjt.rules.eligibility import ADJUSTMENTS
+from sjt.rules.eligibility import ADJUSTMENTS, TIMED
 from sjt.rules.entries import text_fault, tidy
 from sjt.services.registration import plans
 from sjt.services.registration.sittings import Entry
@@ -118,15 +118,26 @@ class CandidateForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no type
 
 
 class AdjustmentForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
-    """An adjustment: extra time as a percentage of the base time, or minutes of rest breaks."""
+    """An adjustment: extra time as a percentage of the base time, minutes of rest breaks, or a help that is allowed."""
 
     kind = RadioField(
         "Kind",
         [InputRequired(say("adjustment.kind_needed"))],
         choices=[SelectChoice(kind, say(f"adjustment.kind.{kind}")) for kind in ADJUSTMENTS],
     )
-    value = WholeField("How much", 1, 200, "adjustment.value")
+    value = WholeField("How much", 1, 200, "adjustment.value", needed=False)
     first_day = DayField("In force from", [InputRequired(say("sitting.date"))], format=DATES)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Extra time and rest breaks have a size; a help has none, and whatever was typed there is not looked at."""
+        if self.kind.data not in TIMED and self.kind.data in ADJUSTMENTS:
+            self.value.process_formdata(["1"])
+            self.value.process_errors = []
+        sound = bool(super().validate(extra_validators))
+        if self.kind.data in TIMED and self.value.data is None and not self.value.errors:
+            self.value.errors = [say("adjustment.how_much")]
+            return False
+        return sound
 
     def values(self) -> tuple[str, int, dt.date]:
         """Kind, value and first day of a sound form."""

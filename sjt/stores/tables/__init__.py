@@ -44,6 +44,7 @@ from sjt.stores.tables.marking import mark_points, marks, releases, responses, r
 from sjt.stores.tables.people import invitations, people, person_roles, records, staff_sessions
 from sjt.stores.tables.registration import adjustments, candidates, seats, sitting_staff, sittings
 from sjt.stores.tables.sealing import seals
+from sjt.stores.tables.watched import device_checks, flags_seen, practice_answers, signals, signals_dropped
 
 # SQLite enforces no lengths of its own, so every bound is a constraint that both databases check.
 for _table in metadata.tables.values():
@@ -60,9 +61,11 @@ __all__ = [
     "answers",
     "attempts",
     "candidates",
+    "device_checks",
     "emergency_files",
     "events",
     "flags",
+    "flags_seen",
     "gaps",
     "grants",
     "guide_reports",
@@ -80,6 +83,7 @@ __all__ = [
     "pauses",
     "people",
     "person_roles",
+    "practice_answers",
     "question_texts",
     "question_versions",
     "questions",
@@ -98,6 +102,8 @@ __all__ = [
     "seb_allowances",
     "seb_settings",
     "seb_versions",
+    "signals",
+    "signals_dropped",
     "sitting_staff",
     "sittings",
     "staff_sessions",

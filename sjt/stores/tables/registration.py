@@ -18,8 +18,9 @@ adjustments = sa.Table(  # {kind, value, approved by, at, in force from}, entere
     "adjustments", metadata, key(), to("candidates"), text("kind"), sa.Column("value", sa.Integer, nullable=False),
     by("approved_by", null=False), at("approved_at", null=False), at("in_force_from", null=False),
     at("withdrawn_at"), by("withdrawn_by"),
-    sa.CheckConstraint("kind IN ('extra_time_percent', 'rest_minutes')", name="kind"),
-    sa.CheckConstraint("value BETWEEN 1 AND 200", name="value"),
+    sa.CheckConstraint("kind IN ('extra_time_percent', 'rest_minutes', 'screen_reader', 'magnifier', 'speech_recognition',"
+                       " 'assistive_technology', 'spelling_help')", name="kind"),
+    sa.CheckConstraint("value BETWEEN 1 AND 200", name="value"), sa.Index("ix_adjustments_candidate_id", "candidate_id"),
 )  # fmt: skip
 sittings = sa.Table(
     "sittings", metadata, key(), ref(), text("title"), text("venue"), text("spec_id"),
