@@ -81,7 +81,7 @@ def sweep() -> None:
 
     Names the attempts that were not heard for a while in the last hour, and got nothing for it yet.
     """
-    product = _product()
+    product = product_of_environment()
     click.echo(f"{upkeep.once(product)} closed")
     with product.database.reading() as conn:
         unheard = outages.lately(conn, product.clock.now())
@@ -98,7 +98,7 @@ def demo(port: int) -> None:
     os.environ.update(demonstration.environment(home))
     os.environ.setdefault("SJT_PUBLIC_ORIGIN", address)
     migrate(os.environ["SJT_DATABASE_URL"])
-    product = _product()
+    product = product_of_environment()
     guide = demonstration.set_up(product, demonstration.password(home))
     product.database.dispose()
     run_server(port, 1, THREADS_EMBEDDED, lambda: _print(demonstration.words(guide, address)))
@@ -116,5 +116,6 @@ def _settings() -> Any:
         raise BadFiles(bad.lines) from bad
 
 
-def _product() -> Product:
+def product_of_environment() -> Product:
+    """The product that the SJT_… environment describes; BadFiles names what is missing there."""
     return make_product(_settings())

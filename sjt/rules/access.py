@@ -90,6 +90,7 @@ ACTS: Mapping[str, Rule] = {
     "results.release":       _rule(R.MANAGER),
     "results.read_own":      _rule(on={R.APPRENTICE: N.OWN}),
     "audit.read":            _rule(R.AUDITOR, R.MANAGER),
+    "audit.export":          _rule(R.AUDITOR, R.MANAGER),
 }  # fmt: skip
 
 EXCLUSIVE = frozenset({Role.AUDITOR})  # reads everything, changes nothing, and is nothing else

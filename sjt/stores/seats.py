@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -74,6 +75,8 @@ OF_CANDIDATE = [
 ]  # fmt: skip
 
 
+LABEL = "of_seat_"  # before the columns of a seat in a statement that reads its attempt as well
+LABELLED = [*(column.label(LABEL + column.name) for column in OWN), *OF_CANDIDATE]
 _EVERY = sa.select(*OWN, *OF_CANDIDATE).select_from(seats).join(candidates).join(sittings)
 _BY_ID = _EVERY.where(seats.c.id == sa.bindparam("seat_id"))  # built once, for the candidates' requests
 
@@ -115,10 +118,15 @@ def _seats(conn: sa.Connection, condition: sa.ColumnElement[bool]) -> list[Seat]
     return [_seat(row._mapping) for row in conn.execute(query)]
 
 
-def _seat(row: sa.RowMapping) -> Seat:
+def _seat(row: sa.RowMapping, label: str = "") -> Seat:
     candidate = {name: row[f"candidate_{name}"] for name in ("id", "ref", "number", "name", "pathway")}
-    own = {column.name: row[column.name] for column in OWN}
+    own = {column.name: row[label + column.name] for column in OWN}
     return Seat(**own, candidate=SeatCandidate(**candidate))
+
+
+def labelled(row: sa.Row[Any]) -> Seat:
+    """The seat in a row that holds its ``LABELLED`` columns beside others."""
+    return _seat(row._mapping, LABEL)
 
 
 def without_paper(conn: sa.Connection, sitting_id: int) -> list[Seat]:

@@ -43,6 +43,7 @@ from sjt.stores.tables.lockdown import seb_allowances, seb_settings, seb_version
 from sjt.stores.tables.marking import mark_points, marks, releases, responses, results
 from sjt.stores.tables.people import invitations, people, person_roles, records, staff_sessions
 from sjt.stores.tables.registration import adjustments, candidates, seats, sitting_staff, sittings
+from sjt.stores.tables.sealing import seals
 
 # SQLite enforces no lengths of its own, so every bound is a constraint that both databases check.
 for _table in metadata.tables.values():
@@ -92,6 +93,7 @@ __all__ = [
     "scenario_texts",
     "scenario_versions",
     "scenarios",
+    "seals",
     "seats",
     "seb_allowances",
     "seb_settings",
