@@ -67,6 +67,7 @@ ACTS: Mapping[str, Rule] = {
     "candidates.change":     _rule(R.MANAGER),
     "sittings.read":         _rule(R.MANAGER, R.AUDITOR),
     "sittings.change":       _rule(R.MANAGER),
+    "pack.read":             _rule(R.MANAGER, R.AUDITOR, on=OF_THE_SITTING),
     "keycodes.read":         _rule(R.MANAGER, on=OF_THE_SITTING),
     "people.read":           _rule(R.MANAGER, R.ADMINISTRATOR, R.AUDITOR),
     "people.change":         _rule(R.ADMINISTRATOR),

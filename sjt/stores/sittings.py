@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
@@ -25,6 +25,11 @@ class SittingFacts:
     ends_at: dt.datetime
     set_up_minutes: int
     staff_needed: int
+    remote: bool = False
+    meeting: str | None = None  # where the organisation's video call is
+    rooms: Sequence[str] = ()
+    venue_verified_by: str | None = None
+    venue_verified_on: dt.date | None = None
 
     @property
     def slot_minutes(self) -> int:
@@ -32,7 +37,7 @@ class SittingFacts:
         return int((self.ends_at - self.starts_at) / dt.timedelta(minutes=1))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Sitting(SittingFacts):
     """A sitting as it stands."""
 
@@ -66,7 +71,8 @@ class Listed:
 COLUMNS = [
     sittings.c.id, sittings.c.ref, sittings.c.title, sittings.c.venue, sittings.c.spec_id, sittings.c.starts_at,
     sittings.c.ends_at, sittings.c.set_up_minutes, sittings.c.staff_needed, sittings.c.cancelled_at,
-    sittings.c.signed_off_at, sittings.c.signed_off_by,
+    sittings.c.signed_off_at, sittings.c.signed_off_by, sittings.c.remote, sittings.c.meeting, sittings.c.rooms,
+    sittings.c.venue_verified_by, sittings.c.venue_verified_on,
 ]  # fmt: skip
 STANDS = sittings.c.cancelled_at.is_(None)
 BOOKED = seats.c.cancelled_at.is_(None)

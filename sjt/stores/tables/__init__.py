@@ -7,6 +7,16 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from sjt.stores.tables.arrangements import (
+    helpers,
+    interest_waivers,
+    interests,
+    notices_accepted,
+    ratio_overrides,
+    shifts,
+    sitting_changes,
+    slip_prints,
+)
 from sjt.stores.tables.bank import (
     guide_reports,
     question_texts,
@@ -64,7 +74,10 @@ __all__ = [
     "gaps",
     "grants",
     "guide_reports",
+    "helpers",
     "incidents",
+    "interest_waivers",
+    "interests",
     "invitations",
     "jottings",
     "late_answers",
@@ -73,6 +86,7 @@ __all__ = [
     "messages",
     "metadata",
     "moves",
+    "notices_accepted",
     "paper_questions",
     "papers",
     "pauses",
@@ -81,6 +95,7 @@ __all__ = [
     "question_texts",
     "question_versions",
     "questions",
+    "ratio_overrides",
     "records",
     "releases",
     "reopenings",
@@ -92,8 +107,11 @@ __all__ = [
     "scenario_versions",
     "scenarios",
     "seats",
+    "shifts",
+    "sitting_changes",
     "sitting_staff",
     "sittings",
+    "slip_prints",
     "staff_sessions",
     "trials",
     "yearly_reviews",
