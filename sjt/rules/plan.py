@@ -25,7 +25,14 @@ SECTIONS: Mapping[str, set[str]] = {
     "in_force": {"from", "until"},
     "standard": {"reference", "version", "level", "title"},
     "test": {
-        "title", "duration_minutes", "modes", "book", "grace_seconds", "invigilation", "conditions", "permitted",
+        "title",
+        "duration_minutes",
+        "modes",
+        "book",
+        "grace_seconds",
+        "invigilation",
+        "conditions",
+        "permitted",
         "late_entry",
     },
 }

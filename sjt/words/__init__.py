@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from item_bank.formats import FORMAT_WORDS
 from item_bank.sources import Fault
+from sjt.words.arrangements import ARRANGEMENTS
 from sjt.words.authoring import AUTHORING
 from sjt.words.bank import BANK
 from sjt.words.delivery import DELIVERY
@@ -25,6 +26,7 @@ from sjt.words.specifications import SPECIFICATIONS
 from sjt.words.style import STYLE
 
 WORDS: Mapping[str, str] = {
+    **ARRANGEMENTS,
     **AUTHORING,
     **BANK,
     **DELIVERY,

@@ -122,5 +122,5 @@ def _slips(desk: Desk, sitting: Sitting) -> list[Slip]:
 def _picture(code: str) -> Markup:
     """The keycode's address as a QR code. The keycode stands behind the #, which no browser sends to a server."""
     address = url_for("delivery.here", _external=True, _anchor=code)
-    drawn = segno.make_qr(address, error="m").svg_inline(scale=4, border=4, svgclass="qr", omitsize=False)
+    drawn = segno.make_qr(address, error="m").svg_inline(border=4, svgclass="qr", omitsize=True)
     return Markup(drawn)  # noqa: S704  # nosec B704 - lines drawn by segno; no text of ours stands in it
