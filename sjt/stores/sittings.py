@@ -108,11 +108,9 @@ def change(conn: sa.Connection, sitting_id: int, facts: SittingFacts) -> None:
     conn.execute(sittings.update().where(sittings.c.id == sitting_id).values(**asdict(facts)))
 
 
-def cancel(conn: sa.Connection, sitting_id: int, now: dt.datetime) -> bool:
-    """Cancel a sitting in which nobody is booked: true when it was done."""
-    empty = sittings.c.id.not_in(sa.select(seats.c.sitting_id).where(BOOKED))
-    done = conn.execute(sittings.update().where(sittings.c.id == sitting_id, STANDS, empty).values(cancelled_at=now))
-    return done.rowcount == 1
+def mark_cancelled(conn: sa.Connection, sitting_id: int, now: dt.datetime) -> None:
+    """Cancel a sitting; a second time changes nothing."""
+    conn.execute(sittings.update().where(sittings.c.id == sitting_id, STANDS).values(cancelled_at=now))
 
 
 def gate_opened(conn: sa.Connection, sitting_id: int) -> bool:

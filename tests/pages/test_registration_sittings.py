@@ -137,17 +137,6 @@ def test_nothing_moves_once_a_gate_was_opened(site: Site) -> None:
     assert send(client, address, **{**FORM, "venue": "Next door"}).status_code == 303
 
 
-def test_a_sitting_is_cancelled_only_while_nobody_is_booked(site: Site) -> None:
-    client, manager, sitting = a_sitting(site)
-    with site.writing() as conn:
-        saved_seat(conn, site, sitting, saved_candidate(conn, manager), manager)
-        empty = saved_sitting(conn, manager, title="Nobody comes")
-    token = {"csrf_token": csrf(client, "/manage/")}
-    assert client.post(f"/manage/sittings/{sitting.ref}/cancel", data=token).status_code == 409
-    assert client.post(f"/manage/sittings/{empty.ref}/cancel", data=token).status_code == 303
-    assert "Cancelled" in client.get("/manage/sittings").get_data(as_text=True)
-
-
 # --- booking --------------------------------------------------------------------------------------
 def test_a_booking_gives_the_lowest_free_seat_a_keycode_and_a_paper(site: Site) -> None:
     client, manager, sitting = a_sitting(site, bank=True)

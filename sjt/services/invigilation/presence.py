@@ -77,9 +77,10 @@ def _leave_what_is_over(conn: sa.Connection, person: Person, sitting: Sitting, n
 def sign_out(
     conn: sa.Connection, person: Person, sitting: Sitting, person_ref: str, reason: str, relieve: bool, now: dt.datetime
 ) -> str:
-    """End the shift of somebody; with ``relieve`` whoever does it takes over, signed in by the same act. Returns their name.
+    """End the shift of somebody, and return their name.
 
-    NotNow when they are not signed in (any more).
+    With ``relieve`` whoever does it takes over, signed in by the same act. NotNow when they are not
+    signed in (any more).
     """
     held = _held(conn, sitting)
     shift = next((one for one in presence(conn, held).present if one.person_ref == person_ref), None)

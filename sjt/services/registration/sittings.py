@@ -73,12 +73,17 @@ def change(conn: sa.Connection, sitting: Sitting, entry: Entry, by: Person, now:
     people.record(conn, by.id, "sitting.changed", "sitting", held.ref, now, moved=moved)
 
 
-def cancel(conn: sa.Connection, sitting: Sitting, by: Person, now: dt.datetime) -> None:
-    """Cancel a sitting in which nobody is booked; NotNow otherwise."""
-    sittings.by_ref(conn, sitting.ref, lock=True)
-    if not sittings.cancel(conn, sitting.id, now):
-        raise NotNow("sitting.booked")
-    people.record(conn, by.id, "sitting.cancelled", "sitting", sitting.ref, now)
+def moved_facts(conn: sa.Connection, held: Sitting, entry: Entry, now: dt.datetime) -> SittingFacts:
+    """A sitting at the times and the venue of an entry. BadInput names what stands against it, and everybody who
+    would not fit. The gate is not asked about: whoever moves a sitting shuts it again."""
+    facts, faults = _facts(entry)
+    if facts is not None and facts.ends_at <= now:
+        faults.append(("day", "sitting.past", {}))
+    if facts is not None and not faults:
+        faults = _fit_faults(conn, held, facts)
+    if facts is None or faults:
+        raise BadInput(faults)
+    return facts
 
 
 def entry_of(sitting: Sitting, staff: tuple[str, ...]) -> Entry:
@@ -147,13 +152,17 @@ def _staff(conn: sa.Connection, entry: Entry) -> tuple[list[int], list[FieldFaul
 
 
 def _move_faults(conn: sa.Connection, held: Sitting, facts: SittingFacts) -> list[FieldFault]:
-    moved = [name for name in MOVED if getattr(held, name) != getattr(facts, name)]
-    if not moved:
+    if all(getattr(held, name) == getattr(facts, name) for name in MOVED):
         return []
     if sittings.gate_opened(conn, held.id):
         return [("day", "sitting.begun", {})]
+    return _fit_faults(conn, held, facts)
+
+
+def _fit_faults(conn: sa.Connection, held: Sitting, facts: SittingFacts) -> list[FieldFault]:
+    """Whether everybody who is booked still fits: the same specification, the same sum, and no other seat then."""
     booked = seats.of_sitting(conn, held.id)
-    if booked and "spec_id" in moved:
+    if booked and held.spec_id != facts.spec_id:
         return [("spec_name", "sitting.papers_pinned", {"seats": len(booked), "spec": held.spec_id})]
     ids = [seat.candidate.id for seat in booked]
     candidates.lock(conn, ids)
