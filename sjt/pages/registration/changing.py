@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import replace
+from typing import cast
 
 from flask import Response
 from flask_wtf import FlaskForm
@@ -123,7 +124,7 @@ def move_sitting(desk: Desk, sitting: Sitting) -> Reply:
 
 def _entry(sitting: Sitting, form: MoveForm) -> scheduling.Entry:
     entry = scheduling.entry_of(sitting, ())
-    day, starts, ends = form.day.data, form.starts.data, form.ends.data
+    day, starts, ends = cast(dt.date, form.day.data), cast(dt.time, form.starts.data), cast(dt.time, form.ends.data)
     again = entry.day == day
     return replace(
         entry, day=day, starts=starts, ends=ends, venue=form.venue.data or "",

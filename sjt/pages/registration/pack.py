@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import segno
 from flask import url_for
@@ -78,7 +79,7 @@ def pack_document(desk: Desk, of: PartOf) -> Reply:
     return Document("registration/pack_document.html", {"of": of, **_told(desk, of.sitting)}, of.part)
 
 
-def _told(desk: Desk, sitting: Sitting) -> dict[str, object]:
+def _told(desk: Desk, sitting: Sitting) -> dict[str, Any]:
     made: Pack = pack.pack_of(desk.conn, sitting, sittings.staff_of(desk.conn, sitting.id))
     return {"pack": made, "tell": plan_words, "made_at": desk.now}
 

@@ -8,7 +8,7 @@ that was begun counts as met. What was handed in stands.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -58,7 +58,7 @@ def cancel(
     a cancellation at the same moment one is done, never both.
     """
     held = _held(conn, sitting)
-    told = Kept(CANCELLED, reason, _facts(held), {"begun": begun})
+    told = Kept(CANCELLED, reason, scheduling.changed_facts(held), {"begun": begun})
     if not changes.keep(conn, held.id, told, by.id, request_id, now):
         return False
     if held.cancelled_at is not None:
@@ -87,9 +87,16 @@ def move(
     if held.cancelled_at is not None:
         raise NotNow("sitting.cancelled")
     facts = scheduling.moved_facts(conn, held, entry, now)
-    if _facts(held) == _facts(facts):
+    if not scheduling.moved_for_people(held, facts):
         raise BadInput([("day", "sitting.not_moved", {})])
-    if not changes.keep(conn, held.id, Kept(MOVED, reason, _facts(held), _facts(facts)), by.id, request_id, now):
+    if not changes.keep(
+        conn,
+        held.id,
+        Kept(MOVED, reason, scheduling.changed_facts(held), scheduling.changed_facts(facts)),
+        by.id,
+        request_id,
+        now,
+    ):
         return False
     found = list(_all_held(conn, held, now))
     begun = sum(one.attempt is not None and one.attempt.started_at is not None for one in found)
@@ -99,7 +106,9 @@ def move(
     drawers = Drawers(now)
     for one in found:
         _carry(conn, one, facts, by, drawers, now)
-    people.record(conn, by.id, "sitting.moved", "sitting", held.ref, now, reason=reason, **_facts(facts))
+    people.record(
+        conn, by.id, "sitting.moved", "sitting", held.ref, now, reason=reason, **scheduling.changed_facts(facts)
+    )
     return True
 
 
@@ -148,18 +157,11 @@ def _carry(
     if held.attempt is None:
         return
     burned = held.attempt.opened_at is not None
-    told = event("sitting_moved", now, by.ref, **_facts(facts), **({"gate": "closed"} if burned else {}))
+    told = event(
+        "sitting_moved", now, by.ref, **scheduling.changed_facts(facts), **({"gate": "closed"} if burned else {})
+    )
     still = sa.and_(a.c.started_at.is_(None), a.c.closed_at.is_(None))
     if not attempts.record(conn, held.attempt.id, told, {"opened_at": None, "opened_by": None}, still):
         raise Stale("sitting.changed_meanwhile")
     if burned:
         bookings.draw(conn, held.seat.id, held.seat.ref, drawers, now)
-
-
-def _facts(facts: SittingFacts) -> Mapping[str, str]:
-    """What people must be told when it changes."""
-    return {
-        "starts_at": facts.starts_at.isoformat(),
-        "ends_at": facts.ends_at.isoformat(),
-        "venue": facts.venue,
-    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -12,10 +13,12 @@ from sjt.rules.eligibility import time_faults
 from sjt.rules.entries import FieldFault, text_fault, tidy
 from sjt.rules.local_time import LONDON, DoubledTime, NoSuchTime, is_doubled, moment
 from sjt.rules.refusals import BadInput, NotNow
-from sjt.services.registration import plans
+from sjt.services.registration import interests, places, plans
 from sjt.services.registration.gateway import as_rule
 from sjt.services.specifications import not_schedulable
-from sjt.stores import candidates, people, seats, sittings
+from sjt.stores import candidates, changes, people, seats, sittings
+from sjt.stores.changes import MOVED as MOVED_KIND
+from sjt.stores.changes import Kept
 from sjt.stores.people import Person
 from sjt.stores.sittings import Sitting, SittingFacts
 
@@ -38,6 +41,12 @@ class Entry:
     staff: tuple[str, ...] = ()
     starts_second: bool | None = None
     ends_second: bool | None = None
+    remote: bool = False
+    meeting: str = ""
+    rooms: str = ""  # one a line
+    venue_verified_by: str = ""
+    venue_verified_on: dt.date | None = None
+    interest_reason: str = ""
 
 
 def schedule(conn: sa.Connection, entry: Entry, by: Person, now: dt.datetime) -> Sitting:
@@ -64,11 +73,15 @@ def change(conn: sa.Connection, sitting: Sitting, entry: Entry, by: Person, now:
     named, staff_faults = _staff(conn, entry)
     faults += staff_faults
     if facts is not None and not faults:
-        faults = _move_faults(conn, held, facts)
+        faults = _move_faults(conn, held, facts) + interests.staff_faults(conn, held, named, entry.interest_reason)
     if facts is None or faults:
         raise BadInput(faults)
     sittings.change(conn, held.id, facts)
     sittings.name_staff(conn, held.id, named, by.id, now)
+    interests.waive(conn, held, named, entry.interest_reason, by, now)
+    if moved_for_people(held, facts):
+        told = Kept(MOVED_KIND, "Changed on the form of the sitting.", changed_facts(held), changed_facts(facts))
+        changes.keep(conn, held.id, told, by.id, str(uuid.uuid4()), now)
     moved = [name for name in MOVED if getattr(held, name) != getattr(facts, name)]
     people.record(conn, by.id, "sitting.changed", "sitting", held.ref, now, moved=moved)
 
@@ -86,6 +99,17 @@ def moved_facts(conn: sa.Connection, held: Sitting, entry: Entry, now: dt.dateti
     return facts
 
 
+def changed_facts(facts: SittingFacts) -> dict[str, str]:
+    """What people must be told when it changes."""
+    times = {"starts_at": facts.starts_at.isoformat(), "ends_at": facts.ends_at.isoformat()}
+    return {**times, "venue": facts.venue}
+
+
+def moved_for_people(held: SittingFacts, facts: SittingFacts) -> bool:
+    """Whether anybody must be told."""
+    return changed_facts(held) != changed_facts(facts)
+
+
 def entry_of(sitting: Sitting, staff: tuple[str, ...]) -> Entry:
     """A sitting as its form shows it."""
     starts, ends = sitting.starts_at.astimezone(LONDON), sitting.ends_at.astimezone(LONDON)
@@ -101,6 +125,11 @@ def entry_of(sitting: Sitting, staff: tuple[str, ...]) -> Entry:
         staff=staff,
         starts_second=bool(starts.fold) if is_doubled(starts) else None,
         ends_second=bool(ends.fold) if is_doubled(ends) else None,
+        remote=sitting.remote,
+        meeting=sitting.meeting or "",
+        rooms="\n".join(sitting.rooms),
+        venue_verified_by=sitting.venue_verified_by or "",
+        venue_verified_on=sitting.venue_verified_on,
     )
 
 
@@ -118,7 +147,12 @@ def _facts(entry: Entry) -> tuple[SittingFacts | None, list[FieldFault]]:
         return None, faults
     if ends <= starts:
         return None, [*faults, ("ends", "sitting.ends_first", {})]
-    facts = SittingFacts(title, venue, plan.id, starts, ends, entry.set_up_minutes, entry.staff_needed)
+    place, place_faults = places.place_of(entry.remote, entry.meeting, entry.rooms)
+    verified, verified_faults = places.verified(entry.venue_verified_by, entry.venue_verified_on)
+    faults += place_faults + verified_faults
+    facts = SittingFacts(
+        title, venue, plan.id, starts, ends, entry.set_up_minutes, entry.staff_needed, *place, *verified
+    )  # fmt: skip
     faults += [("ends", code, params) for code, params in time_faults((), plans.slot_of(facts))]
     return facts, faults
 
