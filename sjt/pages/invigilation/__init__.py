@@ -1,6 +1,18 @@
 """The invigilator's desk: register, gate and live board."""
 
-from sjt.pages.invigilation import acts, board, emergency, messages, outage, pauses, places, register
+from sjt.pages.invigilation import acts, board, chosen, emergency, messages, outage, pauses, places, register, stream
 from sjt.pages.invigilation.loading import pages
 
-__all__ = ["acts", "board", "emergency", "messages", "outage", "pages", "pauses", "places", "register"]
+__all__ = [
+    "acts",
+    "board",
+    "chosen",
+    "emergency",
+    "messages",
+    "outage",
+    "pages",
+    "pauses",
+    "places",
+    "register",
+    "stream",
+]
