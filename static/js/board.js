@@ -235,7 +235,14 @@ function heardClock(clock, asked) {
   uncover();
   ageAll();
   if (state && seats) arrange(state.order);
-  if (state && isAnotherRoom() && mayMove()) location.reload();
+  if (state && isAnotherRoom() && mayMove()) drawAnew();
+}
+
+// Once: to ask again would begin anew what is under way.
+let isLeaving = false;
+function drawAnew() {
+  if (!isLeaving) location.reload();
+  isLeaving = true;
 }
 
 function heard(told, asked) {
