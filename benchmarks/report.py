@@ -67,6 +67,9 @@ LIMITS = (
 )
 
 
+INTERVALS = {"ratio": "interval", "ratio_c64": "interval_c64", "per_s": "interval", "slower": "slower_interval"}
+
+
 def rows(figures: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
     """Figure, value with its interval, limit, and whether it is met; a piece that failed is named."""
     made = []

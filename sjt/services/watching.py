@@ -118,7 +118,7 @@ class Facts:
 
 
 LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
-LATE = dt.timedelta(seconds=30)  # a save may be committed so long after it was received
+LATE = dt.timedelta(seconds=2)  # a save is committed so long after it was received; a later one is found by its number
 
 
 def read(conn: sa.Connection, sitting_id: int, now: dt.datetime, before: Facts | None = None) -> Facts:

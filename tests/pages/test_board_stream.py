@@ -169,11 +169,11 @@ def test_a_stream_that_knows_nothing_says_nothing(
     """Not even the time: then the board covers itself."""
     looks, look = [], Watcher.look
 
-    def away(self: Watcher) -> object:
+    def away(self: Watcher, change: int) -> object:
         looks.append("look")
         if len(looks) == 1:
             raise OperationalError("SELECT", {}, OSError("the server is gone"))
-        return look(self)
+        return look(self, change)
 
     monkeypatch.setattr(Watcher, "look", away)
     assert listening.next()[0] == "board" and len(looks) == 2

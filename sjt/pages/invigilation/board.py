@@ -20,13 +20,14 @@ from sjt.pages.invigilation.glance import (
     tally,
     words_of_the_script,
 )
-from sjt.pages.invigilation.loading import Room, may_act, must_say_why, pages
+from sjt.pages.invigilation.loading import Room, must_say_why, pages
 from sjt.pages.replies import Data, Reply, show
-from sjt.rules.access import Relation
+from sjt.rules.access import Relation, refusal
 from sjt.rules.refusals import NotFound
 from sjt.services import watching
 from sjt.services.watching import Board, Facts
 from sjt.stores import looks
+from sjt.stores.people import Person
 
 VIEWS = ("cards", "table")
 
@@ -44,7 +45,7 @@ def watched(desk: Desk, ref: str) -> Loaded:
 @requires("invigilation.watch", on=watched)
 def board(desk: Desk, room: Room) -> Reply:
     """The board, as cards or as a table; which of them is remembered with the sign-in."""
-    seen, acts = look(desk, room), acts_of(desk, room)
+    seen, acts = look(desk, room), acts_of(desk.person, room)
     return show(
         "invigilation/board.html",
         room=room,
@@ -69,7 +70,7 @@ def board(desk: Desk, room: Room) -> Reply:
 def board_state(desk: Desk, room: Room) -> Reply:
     """Everything on the board that changes; only the time when the script has this very state already."""
     seen = look(desk, room)
-    state = state_of(desk, room, seen, acts_of(desk, room))
+    state = state_of(desk, room, seen, acts_of(desk.person, room))
     tag = digest(state)
     if tag in request.if_none_match:
         same = Response(status=304, headers={"Sjt-Clock": msgspec.json.encode(clock_of(seen)).decode()})
@@ -93,9 +94,10 @@ def facts(desk: Desk, room: Room) -> Facts:
     return desk.product.rooms.read(("facts", room.sitting.id), read)
 
 
-def acts_of(desk: Desk, room: Room) -> bool:
-    """Whether the person's board offers acts."""
-    return may_act(desk, room) and not must_say_why(desk, room)
+def acts_of(person: Person, room: Room) -> bool:
+    """Whether a person's board offers acts: not to an auditor, nor to a manager who owes the reason."""
+    relations = {Relation.STAFF} if room.named else set()
+    return refusal("invigilation.act", person.roles, relations) is None and (room.named or room.reason is not None)
 
 
 def digest(state: dict[str, object]) -> str:

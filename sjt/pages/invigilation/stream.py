@@ -26,8 +26,10 @@ from sjt.rules.refusals import Refusal
 from sjt.services.live import LEAST_SECONDS
 from sjt.services.product import Product
 from sjt.stores import people
+from sjt.stores.people import Person
 
 LOOK_SECONDS = 1.0  # what another process did, and each beat, is told after so long at the latest
+ASK_SECONDS = 2.0  # whether the person may still watch
 LASTS_SECONDS = 900.0  # then the board opens another one
 RETRY = b"retry: 1000\n\n"
 NO_ROOM = 204  # which tells a browser not to try again by itself: the script asks instead
@@ -41,39 +43,47 @@ class Shared:
     state: dict[str, Any]
 
 
-@dataclass(frozen=True)
 class Watcher:
-    """Whose stream it is: a sign-in and a sitting. ``allowed`` asks both anew."""
+    """Whose stream it is: a sign-in and a sitting, asked for anew every two seconds and after each commit here."""
 
-    product: Product
-    token: str
-    ref: str
+    def __init__(self, product: Product, token: str, ref: str) -> None:
+        self.product, self._token, self._ref = product, token, ref
+        self._allowed: tuple[Person, Room] | None = None
+        self._asked_at, self._change = float("-inf"), -1
 
-    def look(self) -> Shared | None:
+    def look(self, change: int) -> Shared | None:
         """The room as it is shared, made anew when it is due; None when the person may no longer watch."""
+        if change != self._change or steady() - self._asked_at >= ASK_SECONDS:
+            self._asked_at, self._change = steady(), change
+            self._allowed = self._ask()
+        return _shared(self.product, *self._allowed) if self._allowed else None
+
+    def _ask(self) -> tuple[Person, Room] | None:
+        """Who watches, and what; None when they may not, or no longer."""
         with self.product.database.reading() as conn:
             now = self.product.clock.now()
-            person = people.session_person(conn, self.token, now)
+            person = people.session_person(conn, self._token, now)
             if person is None:
                 return None
-            desk = Desk(conn, now, person, self.product)
             try:
-                loaded = watched(desk, self.ref)
+                loaded = watched(Desk(conn, now, person, self.product), self._ref)
             except Refusal:
                 return None
-            if access.refusal("invigilation.watch", person.roles, loaded.relations) is not None:
-                return None
-            return _shared(desk, loaded.object)
+        refused = access.refusal("invigilation.watch", person.roles, loaded.relations)
+        return None if refused else (person, loaded.object)
 
 
-def _shared(desk: Desk, room: Room) -> Shared:
-    acts = acts_of(desk, room)
+def _shared(product: Product, person: Person, room: Room) -> Shared:
+    """One reading and one state for all streams whose boards offer the same."""
 
     def make(_before: Shared | None) -> Shared:
-        seen = look(desk, room)
+        with product.database.reading() as conn:
+            desk = Desk(conn, product.clock.now(), person, product)
+            seen = look(desk, room)
         return Shared(clock_of(seen), state_of(desk, room, seen, acts))
 
-    return desk.product.rooms.read(("state", room.sitting.id, acts), make, LEAST_SECONDS)
+    acts = acts_of(person, room)
+    return product.rooms.read(("state", room.sitting.id, acts), make, LEAST_SECONDS)
 
 
 @pages.get("/<ref>/board/stream")
@@ -96,7 +106,7 @@ def events(watcher: Watcher) -> Iterator[bytes]:
     yield RETRY
     while rooms.is_serving and steady() - began < LASTS_SECONDS:
         try:
-            shared = watcher.look()
+            shared = watcher.look(change)
         except SQLAlchemyError:
             change = rooms.wait(change, LOOK_SECONDS)  # the board hears nothing, and covers itself
             continue
