@@ -351,7 +351,8 @@ board.addEventListener("toggle", (event) => {
   const panel = event.target.open && event.target.matches(".seat-acts .menu") && event.target.querySelector(".menu-panel");
   if (!panel) return;
   const button = event.target.getBoundingClientRect();
-  event.target.classList.toggle("menu-down", button.bottom + panel.offsetHeight < innerHeight || button.top < panel.offsetHeight);
+  const height = panel.offsetHeight;
+  event.target.classList.toggle("menu-down", button.bottom + height < innerHeight || button.top < height);
 }, true);
 
 picking(board, seats);

@@ -58,9 +58,9 @@ export function picking(board, seats) {
       tell();
     }
   });
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && chosen().length && !board.querySelector("dialog[open], details.menu[open]")) letGo();
-  });
+  // Seen before whoever closes a menu, so that one press does one thing.
+  const lets = (event) => event.key === "Escape" && !board.querySelector("dialog[open], details.menu[open]");
+  document.addEventListener("keydown", (event) => lets(event) && chosen().length && letGo(), true);
   form.addEventListener("reset", (event) => {
     event.preventDefault();
     letGo();

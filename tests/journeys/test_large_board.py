@@ -59,8 +59,12 @@ def test_a_change_on_a_board_of_200_takes_less_than_50_ms_of_script(room: Room, 
             took.append(script_ms(session) - before)
         before = script_ms(session)
         room.site.clock.advance(minutes=2)  # everybody is silent at once, and has less time left
-        expect(page.locator("[data-part=state].badge-warn", has_text="Silent")).to_have_count(SEATS - CHANGES, timeout=10_000)
+        expect(page.locator("[data-part=state].badge-warn", has_text="Silent")).to_have_count(
+            SEATS - CHANGES, timeout=10_000
+        )
         all_at_once = script_ms(session) - before
         context.close()
-    print(f"{view}: one seat median {statistics.median(took):.1f} ms, most {max(took):.1f} ms; all {all_at_once:.1f} ms")
+    print(
+        f"{view}: one seat median {statistics.median(took):.1f} ms, most {max(took):.1f} ms; all {all_at_once:.1f} ms"
+    )
     assert statistics.median(took) < 50

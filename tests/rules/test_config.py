@@ -35,6 +35,8 @@ def test_every_missing_setting_is_named_at_once() -> None:
         ({"SJT_KIND": "production"}, "SJT_KIND"),
         ({"SJT_WORKERS": "2"}, "SQLite"),
         ({"SJT_WORKERS": "two"}, "SJT_WORKERS"),
+        ({"SJT_STREAMS": "many"}, "SJT_STREAMS"),
+        ({"SJT_STREAMS": "17"}, "SJT_STREAMS"),
         ({"SJT_DATABASE_URL": "postgresql:///x", "SJT_WORKERS": "2"}, "SJT_REDIS_URL"),
     ],
 )

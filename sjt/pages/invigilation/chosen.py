@@ -128,6 +128,9 @@ def _told(act: str, done: selection.Done) -> str:
 
 
 def _page(desk: Desk, wanted: InRoom, form: FlaskForm, status: int = 200) -> Reply:
-    form.seats.offer(seats.of_sitting(desk.conn, wanted.room.sitting.id))
-    title = say(f"chosen.title.{wanted.act}")
-    return show("invigilation/chosen.html", status, room=wanted.room, act=wanted.act, form=form, title=title)
+    """The form, with the seats that were chosen; with all of them where none was."""
+    listed = seats.of_sitting(desk.conn, wanted.room.sitting.id)
+    form.seats.offer([seat for seat in listed if seat.ref in (form.seats.data or ())] or listed)
+    helps = {kind: say(f"pause.kind.{kind}.help") for kind in ("incident", "suspension")}
+    told = {"act": wanted.act, "form": form, "title": say(f"chosen.title.{wanted.act}"), "helps": helps}
+    return show("invigilation/chosen.html", status, room=wanted.room, **told)
