@@ -46,7 +46,7 @@ def test_a_browser_without_headers_speaks_by_script_and_a_key_that_stops_fitting
     page.locator("textarea").first.fill("Written while the key fits.")
     expect(page.locator("[data-saved]")).to_contain_text("Saved")
     hands = Hands(room, room.manager)
-    hands.after("seb", browsers="", request=str(uuid.uuid4()))  # new settings: the open browser has those before
+    hands.after("seb", request=str(uuid.uuid4()))  # new settings: the open browser has those before
     room.site.clock.advance(minutes=5)
     page.locator("textarea").first.fill("Written while the key fits, and after.")
     expect(page.locator("[data-banner]")).to_contain_text("is kept in this browser and is sent once that is mended")
