@@ -35,5 +35,7 @@ LOCKDOWN = {
     "board.note.locked_out": "Safe Exam Browser: {words} ({code})",
     "board.tally.locked_out": "{count} not let in",
     "evidence.event.lockdown_allowed": "Lockdown: let in otherwise",
+    "evidence.event.lockdown_shown": "Safe Exam Browser recognised",
+    "evidence.field.config_key": "Config Key of its settings",
     "evidence.field.allowed": "Let in",
 }

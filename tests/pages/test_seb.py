@@ -371,6 +371,22 @@ def test_a_list_of_browser_keys_asks_for_one_of_them_besides(room: Room) -> None
     assert client.get(page).status_code == 200
 
 
+def test_with_which_settings_a_seat_was_opened_stands_in_its_evidence_once(room: Room) -> None:
+    booked = room.seat()
+    client = browser(room, key_of(room))
+    for _ in range(2):
+        assert enter(room, client, booked).status_code == 303
+        client.post(
+            f"/sit/{booked.attempt_ref}/leave", data={"csrf_token": csrf(client, f"/sit/{booked.attempt_ref}/confirm")}
+        )
+    attempt = room.attempt(booked)
+    with room.site.reading() as conn:
+        chain = attempts.chain(conn, attempt)
+    assert first_break(attempt.ref, chain, attempt.head) is None
+    [told] = [json.loads(event.payload) for event in chain if event.kind == "lockdown_shown"]
+    assert (told["allowed"], told["config_key"]) == ("standard", client.key)
+
+
 # --- exemption
 def test_an_exemption_lets_in_and_stands_in_the_record(room: Room) -> None:
     booked = room.seat()

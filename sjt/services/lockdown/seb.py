@@ -24,6 +24,7 @@ from sjt.services.keycodes import ALPHABET
 from sjt.services.product import Product
 from sjt.stores import attempts, people, sittings
 from sjt.stores import seb as store
+from sjt.stores.attempts import Attempt
 from sjt.stores.people import Person
 from sjt.stores.seats import Seat
 from sjt.stores.seb import Lock, NewVersion, Version
@@ -156,6 +157,13 @@ def judge(lock: Lock | None, shown: Shown | None) -> Judged:
     if shown is None:
         return Judged(Finding.UNSET, held)
     return Judged(seb.judge(shown, Required(held.keys, held.browsers)), held)
+
+
+def note_shown(conn: sa.Connection, attempt: Attempt, lock: Lock, now: dt.datetime) -> None:
+    """With which settings a seat was opened, once: together with the browser that is bound to it."""
+    if attempt.device_hash is None and not lock.is_exempt:
+        shown = event("lockdown_shown", now, "apprentice", allowed=lock.allowed, config_key=lock.keys[0])
+        attempts.record(conn, attempt.id, shown)
 
 
 def explained(
