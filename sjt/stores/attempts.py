@@ -14,7 +14,7 @@ from proctoring import events as evidence
 from proctoring.timing import Allowance, Pause, Reopening, deadline, writable_until
 from sjt.db import chain_link, for_update, note_change
 from sjt.rules.attempt import UNUSED_REOPENING_LASTS, Facts, State, state
-from sjt.stores import pauses, seats
+from sjt.stores import helps, pauses, seats
 from sjt.stores import tables as t
 from sjt.stores.people import new_ref
 
@@ -133,6 +133,11 @@ _every = sa.select(
 )  # fmt: skip
 
 
+def reading() -> sa.Select[Any]:
+    """The statement that reads attempts, for who joins more to it."""
+    return _every
+
+
 def _finding(column: sa.ColumnElement[Any]) -> tuple[sa.Select[Any], sa.Select[Any]]:
     """The statements that lock and that read the attempt with a value in this column."""
     this = column == sa.bindparam("this")
@@ -157,6 +162,11 @@ def _attempt(row: Any, stopped: tuple[Pause, ...]) -> Attempt:
     return Attempt(**values, allowance=allowance)
 
 
+def made(row: Any, stopped: tuple[Pause, ...]) -> Attempt:
+    """An attempt from a row of that statement and from its pauses, in the order in which they began."""
+    return _attempt(row, stopped)
+
+
 def _one(conn: sa.Connection, column: str, this: object, *, lock: bool = False) -> Attempt | None:
     locking, reading = _FIND[column]
     if lock:  # the lock first, then the facts: what is read is what holds until the transaction ends
@@ -170,7 +180,7 @@ def by_ref(conn: sa.Connection, ref: str, *, lock: bool = False) -> Attempt | No
 
 
 _PLACED = (
-    _every.add_columns(*seats.LABELLED)
+    _every.add_columns(*seats.LABELLED, helps.APPROVED)
     .join(t.seats, t.seats.c.id == a.c.seat_id)
     .join(t.sittings, t.sittings.c.id == t.seats.c.sitting_id)
     .join(t.candidates)
@@ -178,15 +188,18 @@ _PLACED = (
 _PLACE = _PLACED.where(a.c.ref == sa.bindparam("this"))
 
 
-def with_seat(conn: sa.Connection, ref: str, *, lock: bool = False) -> tuple[Attempt, seats.Seat] | None:
-    """An attempt and its seat by the attempt's reference; with ``lock`` the attempt is held as in ``by_ref``."""
+Placed = tuple[Attempt, seats.Seat, frozenset[str]]  # and what is approved to help the candidate
+
+
+def with_seat(conn: sa.Connection, ref: str, *, lock: bool = False) -> Placed | None:
+    """An attempt, its seat and its helps by the attempt's reference; with ``lock`` it is held as in ``by_ref``."""
     if lock:
         conn.execute(_FIND["ref"][0], {"this": ref})
     row = conn.execute(_PLACE, {"this": ref}).one_or_none()
     if row is None:
         return None
     stopped = pauses.of(conn, [row.id]) if row.paused else {}
-    return _attempt(row, stopped.get(row.id, ())), seats.labelled(row)
+    return _attempt(row, stopped.get(row.id, ())), seats.labelled(row), helps.read(row.helps)
 
 
 @dataclass(frozen=True)

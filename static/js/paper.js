@@ -96,7 +96,8 @@ const tell = {
 };
 
 function facts() {
-  return { unsent: queue.waiting.size, saved: savedAt === null ? null : Math.round((performance.now() - savedAt) / 1000) };
+  const { lockdown = "open" } = here.element.dataset;
+  return { lockdown, unsent: queue.waiting.size, saved: savedAt === null ? null : Math.round((performance.now() - savedAt) / 1000) };
 }
 
 function typed(box) {

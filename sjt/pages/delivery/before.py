@@ -12,6 +12,7 @@ from sjt.rules.attempt import CLOSED
 from sjt.rules.refusals import NotNow
 from sjt.services import timekeeping
 from sjt.services.delivery import door
+from sjt.stores import device_checks
 
 
 @pages.get("/<attempt>/")
@@ -40,7 +41,7 @@ def confirmed(desk: SeatDesk) -> Reply:
 @seated
 def instructions(desk: SeatDesk) -> Reply:
     """How the test works, before anything is timed; it can be read again at any time."""
-    return show("delivery/instructions.html", **test_of(desk))
+    return show("delivery/instructions.html", **test_of(desk), lockdown=desk.place.seat.lockdown)
 
 
 @pages.get("/<attempt>/waiting")
@@ -49,7 +50,8 @@ def waiting(desk: SeatDesk) -> Reply:
     """The waiting room: Begin appears when the gate is open."""
     if desk.place.attempt.started_at is not None or desk.place.state in CLOSED:
         return where(desk)
-    return show("delivery/waiting.html", **test_of(desk))
+    checked = device_checks.newest(desk.conn, desk.place.attempt)
+    return show("delivery/waiting.html", **test_of(desk), checked=checked)
 
 
 @pages.post("/<attempt>/begin")

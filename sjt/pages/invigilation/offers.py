@@ -38,6 +38,7 @@ def offered(seat: Watched) -> tuple[str, ...]:
         "not_plain": here and plain and state in BEFORE,
         "end": going,
         "withdraw": seat.awaits_return,
+        "report": bool(seat.reported),
         "emergency": attempt is not None and attempt.started_at is not None,
     }
     return tuple(act for act, can_be_done in holds.items() if can_be_done)

@@ -13,6 +13,7 @@ from proctoring.seats import DOCUMENTS, UNDOES, Act, Standing
 from sjt.pages.guard import Desk, requires
 from sjt.pages.invigilation.forms import IdentityForm, ReasonForm
 from sjt.pages.invigilation.loading import AtSeat, Room, actor, may_act, must_say_why, pages, seat_of, sitting_of
+from sjt.pages.invigilation.reports import seat_badges
 from sjt.pages.replies import Reply, go, show
 from sjt.pages.shown import time_of_day
 from sjt.rules.access import Role
@@ -60,7 +61,7 @@ def show_register(
         possible={line.seat.ref: _possible(line, acts) for line in lines}, gate=gate if acts else None,
         gate_words=gate_words(gate, room, desk), faulty=faulty, names=_names(desk.conn, lines),
         why=why or (ReasonForm() if owes_why else None), focus=_focus(lines, request.args.get("at")),
-        may_act=acts, say=say, counts=_counts(lines),
+        may_act=acts, say=say, counts=_counts(lines), browsers=seat_badges(desk, room.sitting, lines),
     )  # fmt: skip
 
 

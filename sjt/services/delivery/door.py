@@ -21,11 +21,12 @@ from sjt.stores.seats import Seat
 
 @dataclass(frozen=True)
 class Place:
-    """Where an apprentice is: their seat, their attempt and its state at this moment."""
+    """Where an apprentice is: seat, attempt, its state at this moment, and what is approved to help them."""
 
     seat: Seat
     attempt: Attempt
     state: State
+    helps: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -81,10 +82,10 @@ def place_of(conn: sa.Connection, attempt_ref: str, device: str, now: dt.datetim
     found = attempts.with_seat(conn, attempt_ref, lock=lock)
     if found is None:
         raise NotFound("error.words.404")
-    attempt, seat = found
+    attempt, seat, helps = found
     if attempt.device_hash is None or attempt.device_hash != token_hash(device) or seat.refused_at is not None:
         raise NotFound("error.words.404")
-    return Place(seat, attempt, state(attempt.facts, now))
+    return Place(seat, attempt, state(attempt.facts, now), helps)
 
 
 def confirm(conn: sa.Connection, attempt: Attempt, now: dt.datetime) -> None:
