@@ -50,4 +50,11 @@ ARRANGEMENTS = {
     "ready.not_signed_in": "Invigilators signed in: {present} of {needed}. The gate stays shut until they are.",
     "ready.notices_waiting": "Candidates who have not accepted the notice of a remote sitting: {count}. They are asked before the waiting room.",
     "ready.notices": "Everybody has accepted the notice of a remote sitting.",
+    "remote.tick": "Tick this to go on. If you do not agree, tell your invigilator.",
+    "remote.notice.watched": "An invigilator watches you in a video call of the assessment organisation while you sit this test. Your camera and your microphone stay on, and your face, your hands and your desk stay in sight.",
+    "remote.notice.not_recorded": "Nothing of the call is recorded, neither picture nor sound, by anybody. You do not record it either.",
+    "remote.notice.identity": "Before you are admitted you hold your photo ID to the camera, and show your room when you are asked, as often as you are asked. Nobody takes a picture of it.",
+    "remote.notice.kept": "What is kept: the kind of document and that it was checked, when you came and went, what the invigilator did and noted, and the evidence of your answers, as for a test in a room.",
+    "remote.notice.seen_by": "Your invigilator sees and hears you. Other candidates do not. Whoever marks your answers learns nothing of the call.",
+    "remote.notice.instead": "You may sit the test in a room or on paper instead, without giving a reason. Tell your invigilator before you go on.",
 }

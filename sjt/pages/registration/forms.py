@@ -215,9 +215,10 @@ def sitting_entry(form: SittingForm) -> Entry:
         "venue_verified_on",
     )  # fmt: skip
     maybe = ("meeting", "rooms", "venue_verified_by", "interest_reason")
+    values: dict[str, Any] = {name: form[name].data for name in plain}
+    values |= {name: form[name].data or "" for name in maybe}
     return Entry(
-        **{name: form[name].data for name in plain},
-        **{name: form[name].data or "" for name in maybe},
+        **values,
         staff=tuple(form.staff.data or ()),
         starts_second=yes(form.starts_second.data),
         ends_second=yes(form.ends_second.data),
