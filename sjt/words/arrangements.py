@@ -57,4 +57,13 @@ ARRANGEMENTS = {
     "remote.notice.kept": "What is kept: the kind of document and that it was checked, when you came and went, what the invigilator did and noted, and the evidence of your answers, as for a test in a room.",
     "remote.notice.seen_by": "Your invigilator sees and hears you. Other candidates do not. Whoever marks your answers learns nothing of the call.",
     "remote.notice.instead": "You may sit the test in a room or on paper instead, without giving a reason. Tell your invigilator before you go on.",
+    "helper.kind_needed": "Choose what they do.",
+    "helper.kind.reader": "Reads, and explains nothing",
+    "helper.kind.scribe": "Writes what is said",
+    "helper.kind.practical": "Practical assistant",
+    "helper.kind.interpreter": "Sign language interpreter",
+    "helper.reason_needed": "They have an interest in this candidate ({interest}). Choose somebody else, or say why they help all the same.",
+    "helper.added": "{name} helps.",
+    "helper.removed": "They are taken off. It stays on record that they were to help.",
+    "helper.gone": "This helper is taken off already.",
 }
