@@ -125,6 +125,7 @@ _ACTS: Mapping[str, Callable[[_Tape, Happened, dt.datetime], None]] = {
     "submitted": _Tape.closed,
     "expired": _Tape.closed,
     "ended": _Tape.closed,
+    "void": _Tape.closed,
     "amended": _Tape.amended,
     "reopened": _Tape.reopened,
     "returned": _Tape.returned,

@@ -47,6 +47,15 @@ class Seat:
     absent_by: int | None
     cancelled_at: dt.datetime | None
     lockdown: str  # the level of its sitting: proctoring.lockdown.Level
+    room: str | None = None
+    label: str | None = None
+    identity_result: str | None = None
+
+    @property
+    def place(self) -> str:
+        """What stands on the desk: its label, or else its number; and the room, where there are several."""
+        desk = self.label or str(self.number)
+        return f"{desk}, {self.room}" if self.room else desk
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,7 @@ OWN = [
     seats.c.id, seats.c.ref, seats.c.sitting_id, seats.c.number, seats.c.mode, seats.c.keycode_issue,
     seats.c.identity_at, seats.c.identity_by, seats.c.identity_document, seats.c.admitted_at, seats.c.admitted_by,
     seats.c.refused_at, seats.c.refused_by, seats.c.refused_reason, seats.c.absent_at, seats.c.absent_by,
-    seats.c.cancelled_at, sittings.c.lockdown,
+    seats.c.cancelled_at, sittings.c.lockdown, seats.c.room, seats.c.label, seats.c.identity_result,
 ]  # fmt: skip
 STANDS = seats.c.cancelled_at.is_(None)
 OF_CANDIDATE = [
@@ -190,6 +199,14 @@ def cancel(conn: sa.Connection, seat_id: int, by: int, reason: str, now: dt.date
     )
     changes = {"cancelled_at": now, "cancelled_by": by, "cancelled_reason": reason}
     return conn.execute(seats.update().where(untouched).values(**changes)).rowcount == 1
+
+
+def arrange(conn: sa.Connection, seat_id: int, room: str | None, label: str | None, mode: str) -> bool:
+    """Say where a seat is and how it is sat; its mode stays once the gate was opened: then false."""
+    opened = sa.select(attempts.c.seat_id).where(attempts.c.opened_at.is_not(None))
+    still = sa.or_(seats.c.mode == mode, seats.c.id.not_in(opened))
+    changed = seats.update().where(STANDS, seats.c.id == seat_id, still).values(room=room, label=label, mode=mode)
+    return conn.execute(changed).rowcount == 1
 
 
 def lock(conn: sa.Connection, seat_id: int) -> bool:

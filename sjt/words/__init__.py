@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from item_bank.formats import FORMAT_WORDS
 from item_bank.sources import Fault
+from sjt.words.arrangements import ARRANGEMENTS
 from sjt.words.authoring import AUTHORING
 from sjt.words.bank import BANK
 from sjt.words.delivery import DELIVERY
@@ -27,6 +28,7 @@ from sjt.words.style import STYLE
 from sjt.words.watched import WATCHED
 
 WORDS: Mapping[str, str] = {
+    **ARRANGEMENTS,
     **AUTHORING,
     **BANK,
     **DELIVERY,

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from flask_wtf import FlaskForm
 from wtforms import (
+    BooleanField,
     DateField,
     EmailField,
     Field,
@@ -165,6 +166,12 @@ class SittingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         default=Level.OPEN.value,
     )
     staff = CheckboxesField("Named invigilators")
+    interest_reason = StringField("Why they may invigilate all the same", [Optional(), plain])
+    remote = BooleanField("Remote: candidates sit elsewhere, and are watched over your video call")
+    meeting = StringField("Address of the video call", [Optional(), plain])
+    rooms = TextAreaField("Rooms", [Optional()])
+    venue_verified_by = StringField("Venue checked by", [Optional(), plain])
+    venue_verified_on = DayField("Checked on", [Optional()], format=DATES)
 
     def __init__(self, invigilators: list[tuple[str, str]], *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -222,9 +229,15 @@ def sitting_data(entry: Entry) -> dict[str, Any]:
 
 def sitting_entry(form: SittingForm) -> Entry:
     """What a sound form says."""
-    plain = ("title", "venue", "spec_name", "day", "starts", "ends", "set_up_minutes", "staff_needed", "lockdown")
+    plain = (
+        "title", "venue", "spec_name", "day", "starts", "ends", "set_up_minutes", "staff_needed", "lockdown",
+        "remote", "venue_verified_on",
+    )  # fmt: skip
+    maybe = ("meeting", "rooms", "venue_verified_by", "interest_reason")
+    told: dict[str, Any] = {name: form[name].data for name in plain}
+    told |= {name: form[name].data or "" for name in maybe}
     return Entry(
-        **{name: form[name].data for name in plain},
+        **told,
         staff=tuple(form.staff.data or ()),
         starts_second=yes(form.starts_second.data),
         ends_second=yes(form.ends_second.data),

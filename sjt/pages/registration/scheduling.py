@@ -1,4 +1,4 @@
-"""Sittings: the list, laying one down, moving it, cancelling it."""
+"""Sittings: the list, laying one down, changing it."""
 
 from __future__ import annotations
 
@@ -79,14 +79,6 @@ def change_sitting(desk: Desk, sitting: Sitting) -> Reply:
         else:
             return go("registration.sitting", say("sitting.changed", title=form.title.data), ref=sitting.ref)
     return _shown(form, sitting, 400)
-
-
-@pages.post("/sittings/<ref>/cancel")
-@requires("sittings.change", on=a_sitting)
-def cancel_sitting(desk: Desk, sitting: Sitting) -> Reply:
-    """Cancel a sitting in which nobody is booked."""
-    scheduling.cancel(desk.conn, sitting, desk.person, desk.now)
-    return go("registration.sittings", say("sitting.cancelled_now", title=sitting.title))
 
 
 def _shown(form: SittingForm, sitting: Sitting | None, status: int = 200) -> Reply:

@@ -1,4 +1,4 @@
-"""One sitting: its facts, its seats and their state, its keycode slips."""
+"""One sitting: its facts, its seats and their state."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from sjt.pages.replies import Page, Reply, go, show
 from sjt.rules.access import refusal
 from sjt.rules.attempt import State, state
 from sjt.rules.local_time import is_doubled
-from sjt.services.keycodes import keycode
 from sjt.services.registration import bookings, plans
 from sjt.stores import attempts, candidates, seats, sittings, today
 from sjt.stores import seb as store
@@ -77,15 +76,6 @@ def sitting_page(desk: Desk, sitting: Sitting, form: BookingForm, status: int = 
         takes_bookings=bookings.takes_bookings(sitting, desk.now),
         may_change=may_change,
     )
-
-
-@pages.get("/sittings/<ref>/keycodes")
-@requires("keycodes.read", on=a_sitting)
-def keycodes(desk: Desk, sitting: Sitting) -> Reply:
-    """The keycode slips, one a candidate, to print and cut."""
-    booked = seats.of_sitting(desk.conn, sitting.id)
-    codes = {seat.id: keycode(desk.product, seat.ref, seat.keycode_issue) for seat in booked}
-    return show("registration/keycodes.html", sitting=sitting, booked=booked, codes=codes)
 
 
 @pages.get("/sittings/<ref>/seats.csv")

@@ -17,6 +17,7 @@ from proctoring.events import event
 from proctoring.seats import Act, Paper, Standing
 from sjt.rules.refusals import NotFound, NotNow, Stale
 from sjt.services import timekeeping
+from sjt.services.invigilation.presence import require_enough
 from sjt.stores import attempts, board, people, seats
 from sjt.stores.attempts import Attempt
 from sjt.stores.board import Held
@@ -175,7 +176,20 @@ def keep_record(conn: sa.Connection, actor: Actor, act: str, seat: Seat, now: dt
 
 # --------------------------------------------------------------------------------------------------- the gate
 def open_gate(conn: sa.Connection, seat: Seat, actor: Actor, now: dt.datetime) -> bool:
-    """Open the gate for one admitted candidate, who then begins. False when it was open already."""
+    """Open the gate for one admitted candidate, who then begins. False when it was open already.
+
+    NotNow when too few invigilators are signed in.
+    """
+    require_enough(conn, actor.person, actor.sitting, int(_still_shut(conn, seat)), now)
+    return _open(conn, seat, actor, now)
+
+
+def _still_shut(conn: sa.Connection, seat: Seat) -> bool:
+    attempt = attempts.by_seat(conn, seat.id)
+    return attempt is not None and attempt.opened_at is None
+
+
+def _open(conn: sa.Connection, seat: Seat, actor: Actor, now: dt.datetime) -> bool:
     held = _held(conn, seat, Act.OPEN_GATE, actor)
     if held.attempt is None or not timekeeping.open_gate(conn, held.attempt, actor.person, now):
         return False
@@ -184,13 +198,17 @@ def open_gate(conn: sa.Connection, seat: Seat, actor: Actor, now: dt.datetime) -
 
 
 def open_gates(conn: sa.Connection, actor: Actor, now: dt.datetime) -> int:
-    """Open the gate for everyone who is admitted and has a paper; returns for how many."""
+    """Open the gate for everyone who is admitted and has a paper; returns for how many.
+
+    NotNow, and nothing opened, when too few invigilators are signed in for all of them.
+    """
     require_open(actor.sitting)
     ready = [line for line in entries(conn, actor.sitting.id) if _waits(line)]
+    require_enough(conn, actor.person, actor.sitting, len(ready), now)
     opened = 0
     for line in sorted(ready, key=lambda line: line.seat.id):  # one order, so that two presses never lock crosswise
         try:
-            opened += open_gate(conn, line.seat, actor, now)
+            opened += _open(conn, line.seat, actor, now)
         except NotNow:  # refused at this very moment: the others still go in
             continue
     return opened

@@ -7,6 +7,16 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from sjt.stores.tables.arrangements import (
+    helpers,
+    interest_waivers,
+    interests,
+    notices_accepted,
+    ratio_overrides,
+    shifts,
+    sitting_changes,
+    slip_prints,
+)
 from sjt.stores.tables.bank import (
     guide_reports,
     question_texts,
@@ -69,7 +79,10 @@ __all__ = [
     "gaps",
     "grants",
     "guide_reports",
+    "helpers",
     "incidents",
+    "interest_waivers",
+    "interests",
     "invitations",
     "jottings",
     "late_answers",
@@ -78,6 +91,7 @@ __all__ = [
     "messages",
     "metadata",
     "moves",
+    "notices_accepted",
     "paper_questions",
     "papers",
     "pauses",
@@ -87,6 +101,7 @@ __all__ = [
     "question_texts",
     "question_versions",
     "questions",
+    "ratio_overrides",
     "records",
     "releases",
     "reopenings",
@@ -104,8 +119,11 @@ __all__ = [
     "seb_versions",
     "signals",
     "signals_dropped",
+    "shifts",
+    "sitting_changes",
     "sitting_staff",
     "sittings",
+    "slip_prints",
     "staff_sessions",
     "trials",
     "yearly_reviews",
