@@ -10,8 +10,7 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
-from proctoring import bundle
-from proctoring.events import event
+from proctoring import bundle, events
 from sjt.pages.guard import MARK, Guarded
 from sjt.rules.access import Role
 from sjt.services import timekeeping
@@ -220,7 +219,7 @@ def _told_as_drawn(room: Room, ref: str) -> None:
     held = attempt_at(room.site, ref)
     with room.site.writing() as conn:
         paper = conn.execute(sa.select(t.papers.c.ref, t.papers.c.hash).where(t.papers.c.attempt_id == held.id)).one()
-        told = event("paper_drawn", room.site.now(), "rule", paper=paper.ref, hash=paper.hash)
+        told = events.event("paper_drawn", room.site.now(), "rule", paper=paper.ref, hash=paper.hash)
         attempts.record(conn, held.id, told)
 
 
