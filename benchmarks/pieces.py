@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from benchmarks import crowd, requests, room, servers, wrk
+from benchmarks.board import board
 from benchmarks.figures import middle, percentile, pooled
 from benchmarks.page import first_visit
 from benchmarks.stage import Stage, drive_again
@@ -209,5 +210,5 @@ def sqlite(stage: Stage) -> Figures:
 
 ALL: Mapping[str, Callable[[Stage], Figures]] = {
     "save": save, "heartbeat": heartbeat, "start": start, "signin": signin, "submit": submit, "load": load,
-    "page": page, "sqlite": sqlite,
+    "page": page, "sqlite": sqlite, "board": board,
 }  # fmt: skip

@@ -67,6 +67,7 @@ _AMOUNTS: Mapping[Subject, tuple[Kind, ...]] = {
     Subject.AWAY: (K.FOCUS_REGAINED, K.SHOWN),
     Subject.FULL_SCREEN: (K.FULL_SCREEN_ENTERED,),
 }
+_SOURCES = {subject: frozenset((*_TIMES[subject], *_AMOUNTS[subject])) for subject in Subject}
 SECONDS = frozenset({Subject.AWAY, Subject.FULL_SCREEN, Subject.CLOCK})
 CHARACTERS = frozenset({Subject.PASTED})
 
@@ -81,8 +82,9 @@ class Threshold:
 
     def is_reached(self, of: Tally) -> bool:
         """Whether one of the measures is as large as it says."""
-        asked = ((self.times, of.times), (self.total, of.total), (self.most, of.most))
-        return any(bound is not None and value >= bound for bound, value in asked)
+        by_times = self.times is not None and of.times >= self.times
+        by_total = self.total is not None and of.total >= self.total
+        return by_times or by_total or (self.most is not None and of.most >= self.most)
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,8 @@ def flags(
     exempt, known = policy.exempts(helps), seen or {}
     found = []
     for subject in Subject:
+        if subject is not Subject.FLOODED and _SOURCES[subject].isdisjoint(tallies):
+            continue
         summed = Tally(times=dropped) if subject is Subject.FLOODED else _sum(subject, tallies)
         level = _level(policy, subject, summed)
         if level is not None and subject not in exempt:

@@ -20,6 +20,11 @@ class Clock(Protocol):
         ...
 
 
+def steady() -> float:
+    """Seconds of a clock that never steps, for waiting and for the age of what is kept: no rule asks it."""
+    return time.monotonic()
+
+
 class SystemClock:
     """Local monotonic time plus an offset; the offset begins at the machine's own clock."""
 

@@ -10,6 +10,7 @@ from pathlib import Path
 KINDS = ("demo", "rehearsal", "live")
 SHORTEST_SECRET = 32
 ORIGIN = re.compile(r"(?P<scheme>https?)://[a-z0-9.-]+(?P<port>:[1-9][0-9]*)?")
+STREAMS, MOST_STREAMS = 12, 16  # of live boards in one process: far below its 32 or 64 threads
 
 
 class BadSettings(Exception):
@@ -34,6 +35,7 @@ class Settings:
     secure_cookies: bool = True
     public_origin: str | None = None  # scheme and host under which browsers see this installation
     product_name: str = "Situational Judgement Tests"
+    streams: int = STREAMS  # boards beyond it ask every two seconds; 0: all do
 
     @property
     def embedded(self) -> bool:
@@ -54,6 +56,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         old_secret_keys=tuple(key for key in environment.get("SJT_OLD_SECRET_KEYS", "").split(",") if key),
         secure_cookies=environment.get("SJT_LOOPBACK_ONLY") != "yes",
         public_origin=environment.get("SJT_PUBLIC_ORIGIN", "").strip() or None,
+        streams=_whole(environment, "SJT_STREAMS", STREAMS, faults, least=0),
     )
     faults += _unfit(settings) if not faults else []
     if faults:
@@ -68,11 +71,11 @@ def _needed(environment: Mapping[str, str], name: str, faults: list[str]) -> str
     return value
 
 
-def _whole(environment: Mapping[str, str], name: str, default: int, faults: list[str]) -> int:
+def _whole(environment: Mapping[str, str], name: str, default: int, faults: list[str], least: int = 1) -> int:
     value = environment.get(name, str(default))
-    if value.isdigit() and int(value) > 0:
+    if value.isdigit() and int(value) >= least:
         return int(value)
-    faults.append(f"{name} must be a whole number above 0")
+    faults.append(f"{name} must be a whole number above {least - 1}" if least else f"{name} must be a whole number")
     return default
 
 
@@ -82,6 +85,8 @@ def _unfit(settings: Settings) -> list[str]:
         faults.append(f"SJT_SECRET_KEY must have at least {SHORTEST_SECRET} characters")
     if settings.kind not in KINDS:
         faults.append(f"SJT_KIND must be one of: {', '.join(KINDS)}")
+    if settings.streams > MOST_STREAMS:
+        faults.append(f"SJT_STREAMS must be at most {MOST_STREAMS}: each holds a thread that candidates need")
     if settings.embedded and settings.workers > 1:
         faults.append("SJT_WORKERS must be 1 on SQLite: two processes that write wait for each other")
     if settings.workers > 1 and settings.redis_url is None:

@@ -155,14 +155,16 @@ def running(room: Room, refs: Sequence[str]) -> None:
             timekeeping.begin(conn, attempt, room.site.now())
 
 
-def answered(site: Site, seat_ref: str, count: int, text: str = "An answer.", at: dt.datetime | None = None) -> None:
-    """Answers to the first questions of a seat's paper."""
+def answered(
+    site: Site, seat_ref: str, count: int, text: str = "An answer.", at: dt.datetime | None = None, first: int = 1
+) -> None:
+    """Answers to so many questions of a seat's paper, from the first."""
     attempt, when = attempt_at(site, seat_ref), at or site.now()
     with site.writing() as conn:
         q = t.paper_questions
         ids = conn.scalars(
             sa.select(q.c.question_version_id).join(t.papers, t.papers.c.id == q.c.paper_id)
-            .where(t.papers.c.attempt_id == attempt.id).order_by(q.c.position).limit(count)
+            .where(t.papers.c.attempt_id == attempt.id).order_by(q.c.position).offset(first - 1).limit(count)
         ).all()  # fmt: skip
         row = {"sitting_id": attempt.sitting_id, "attempt_id": attempt.id, "revision": 1, "seq": 0, "text": text}
         told = {"text_hash": text_hash(text), "received_at": when}

@@ -1,6 +1,6 @@
 """The lockdown level of a sitting; the settings of Safe Exam Browser, and what single candidates are allowed.
 
-Revision: 0007, after 0005
+Revision: 0007, after 0006
 """
 
 from __future__ import annotations

@@ -59,7 +59,9 @@ def run_server(port: int, workers: int, threads: int, ready: Callable[[], None])
     """Serve until stopped; ``ready`` is called once the address answers."""
 
     def look_after(worker: Any) -> None:
-        upkeep.start(worker.app.callable.extensions["sjt"])
+        product = worker.app.callable.extensions["sjt"]
+        product.rooms.serve_while(lambda: worker.alive)  # told to stop, it waits for no board
+        upkeep.start(product)
 
     hooks = {"post_worker_init": look_after, "when_ready": lambda _server: ready()}
     Server(options(port, workers, threads) | hooks).run()

@@ -87,6 +87,7 @@ def require_at_the_door(conn: sa.Connection, attempt: Attempt, now: dt.datetime)
     if seat is not None and seat.lockdown == Level.SEB:
         lock = store.lock(conn, attempt.sitting_id, attempt.id)
         _require(conn, attempt.ref, attempt.sitting_id, lock, now)
+        service.note_shown(conn, attempt, lock, now)
 
 
 def _require(conn: sa.Connection, attempt: str, sitting_id: int, lock: Lock | None, now: dt.datetime) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 
 from sjt.clock import Clock, SystemClock
 from sjt.config import Settings
 from sjt.db import Database
+from sjt.services.live import Rooms
 from sjt.stores.known import Seats, seats_at
 from sjt.stores.limits import FailureLimits
 from sjt.stores.presence import Presence, presence_at
@@ -24,6 +26,7 @@ class Product:
     presence: Presence
     limits: FailureLimits
     seats: Seats
+    rooms: Rooms
 
     def key(self, purpose: str) -> bytes:
         """A secret of its own for each purpose, derived from the one secret key."""
@@ -47,6 +50,12 @@ def make_product(settings: Settings, clock: Clock | None = None) -> Product:
         clock = SystemClock()
         clock.follow(database.time())
     seats = seats_at(settings.redis_url)
-    database.on_change(seats.forget)
+    rooms = Rooms(settings.streams)
+
+    def tell(changed: Collection[str]) -> None:
+        seats.forget(changed)
+        rooms.changed()
+
+    database.on_change(tell)
     limits = FailureLimits(settings.redis_url)
-    return Product(settings, database, clock, presence_at(settings.redis_url), limits, seats)
+    return Product(settings, database, clock, presence_at(settings.redis_url), limits, seats, rooms)

@@ -1,9 +1,13 @@
-"""The board: what every seat does at this moment, from a fixed number of statements and the last beats."""
+"""The board: what every seat does at this moment, from one statement and the last beats.
+
+What the database says (``Facts``) may be kept for a second and shared; what is heard, and what both mean at a
+moment, never is.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
@@ -14,10 +18,11 @@ from proctoring.lockdown import Level
 from proctoring.timing import REST, entitled_minutes, rest_left, seconds_left
 from proctoring.watch import Flag, Hearing, Seen, Sign
 from sjt.rules.attempt import CLOSED, State, state
-from sjt.services.invigilation import Entry, Gate, entries, gate, owed
+from sjt.services.invigilation import Entry, Gate, entry, gate, owed
 from sjt.services.lockdown.signals import flags_of
-from sjt.stores import gaps, incidents, messages, scripts
+from sjt.stores import looks
 from sjt.stores.attempts import Attempt
+from sjt.stores.gaps import Gap
 from sjt.stores.messages import Unread
 from sjt.stores.presence import Beat, Heard, Presence, Refused
 from sjt.stores.sittings import Sitting
@@ -82,38 +87,102 @@ class Board:
         """How many seats carry a flag."""
         return sum(flag in seat.flags for seat in self.seats)
 
+    @property
+    def finishing(self) -> list[Watched]:
+        """Who still has time to finish, the next one first; whom a pause holds comes as if it ended now."""
+        timed = [seat for seat in self.seats if seat.seconds_left is not None and seat.finish is not None]
+        return sorted(timed, key=lambda seat: (seat.seconds_left or 0, seat.line.seat.number))
+
 
 def heard(presence: Presence, sitting: Sitting, now: dt.datetime) -> Heard:
     """The last beats of a sitting."""
     return presence.heard(str(sitting.id), now)
 
 
-def look(conn: sa.Connection, sitting: Sitting, beats: Heard, now: dt.datetime) -> Board:
-    """The board: the same few statements, however many seats there are."""
-    lines = entries(conn, sitting.id)
-    counts = scripts.counts(conn, sitting.id)
-    told, unread = incidents.newest(conn, sitting.id), messages.unread(conn, sitting.id)
+@dataclass(frozen=True)
+class Line:
+    """A line of the register with what else the board reads of it."""
+
+    entry: Entry
+    answered: int
+    incident: str
+    unread: Unread | None
+    reported: tuple[Reported, ...] = ()
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the database said of a sitting: the same at any moment until somebody does something.
+
+    ``again``: attempts that were written to meanwhile and whose answers are still to be counted.
+    """
+
+    lines: tuple[Line, ...]
+    gaps: tuple[Gap, ...]
+    read_at: dt.datetime
+    again: frozenset[int] = frozenset()
+
+
+LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+LATE = dt.timedelta(seconds=2)  # a save is committed so long after it was received; a later one is found by its number
+
+
+def read(conn: sa.Connection, sitting: Sitting, now: dt.datetime, before: Facts | None = None) -> Facts:
+    """The facts of a sitting, in one statement for any number of seats, and one more for what browsers reported.
+
+    With the facts read before, only the answers of who has written since are counted.
+    """
     reported = flags_of(conn, sitting)
-    seen = [
-        replace(
-            _watched(line, beats, counts, now),
-            incident=told.get(number, ""),
-            unread=unread.get(number),
-            reported=reported.get(number, ()),
-        )
-        for line, number in ((line, _attempt_id(line)) for line in lines)
-    ]
-    seen.sort(key=lambda seat: (watch.rank(seat.flags), seat.line.seat.number))
-    unheard = {one.seat.id for one in owed(lines, gaps.uncredited(conn, sitting.id), now)}
-    return Board(now, tuple(seen), gate(lines), beats.since is not None, len(unheard))
+    if before is None:
+        return _facts(looks.of_sitting(conn, sitting.id, LONG_AGO), {}, reported, now)
+    since, known = before.read_at - LATE, {line.entry.attempt.id: line for line in before.lines if line.entry.attempt}
+    return _facts(looks.of_sitting(conn, sitting.id, since, before.again), known, reported, now)
 
 
-def _attempt_id(line: Entry) -> int:
-    return line.attempt.id if line.attempt else 0
+def _facts(
+    rows: Iterable[looks.Row],
+    known: Mapping[int, Line],
+    reported: Mapping[int, tuple[Reported, ...]],
+    now: dt.datetime,
+) -> Facts:
+    lines: list[Line] = []
+    gaps: list[Gap] = []
+    again: set[int] = set()
+    for row in rows:
+        was = known.get(row.attempt.id) if row.attempt else None
+        counted = row.answered if row.answered is not None else was.answered if was else 0
+        told = reported.get(row.attempt.id, ()) if row.attempt else ()
+        lines.append(Line(entry(row.seat, row.attempt, row.questions), counted, row.incident, row.unread, told))
+        gaps += row.gaps
+        if row.attempt and row.answered is None and not _is_as_it_was(row.attempt, was):
+            again.add(row.attempt.id)
+    return Facts(tuple(lines), tuple(gaps), now, frozenset(again))
 
 
-def _watched(line: Entry, beats: Heard, counts: Mapping[int, int], now: dt.datetime) -> Watched:
-    attempt = line.attempt
+def _is_as_it_was(attempt: Attempt, was: Line | None) -> bool:
+    """Whether nothing was written to an attempt since its answers were counted."""
+    return was is not None and was.entry.attempt is not None and was.entry.attempt.seq == attempt.seq
+
+
+def look(conn: sa.Connection, sitting: Sitting, beats: Heard, now: dt.datetime) -> Board:
+    """The board, read anew."""
+    return seen(read(conn, sitting, now), beats, now)
+
+
+def seen(facts: Facts, beats: Heard, now: dt.datetime) -> Board:
+    """What the facts and the last beats mean at a moment: what needs a person first, else by seat."""
+    seats = sorted((_watched(line, beats, now) for line in facts.lines), key=_place)
+    lines = [line.entry for line in facts.lines]
+    unheard = {one.seat.id for one in owed(lines, facts.gaps, now)}
+    return Board(now, tuple(seats), gate(lines), beats.since is not None, len(unheard))
+
+
+def _place(seat: Watched) -> tuple[int, int]:
+    return watch.rank(seat.flags), seat.line.seat.number
+
+
+def _watched(told: Line, beats: Heard, now: dt.datetime) -> Watched:
+    line, attempt = told.entry, told.entry.attempt
     if attempt is None:
         return Watched(line, None, Sign(Hearing.UNKNOWN), None, (), 0, None, None)
     standing, beat = state(attempt.facts, now), beats.beats.get(attempt.ref)
@@ -126,7 +195,20 @@ def _watched(line: Entry, beats: Heard, counts: Mapping[int, int], now: dt.datet
         finish = attempt.deadline_at(now)
     timed = standing in (State.RUNNING, State.PAUSED, State.SUSPENDED)
     left = seconds_left(finish, now) if finish and timed else None
-    return Watched(line, standing, sign, beat, flags, counts.get(attempt.id, 0), left, finish, refused=refused)
+    return Watched(
+        line,
+        standing,
+        sign,
+        beat,
+        flags,
+        told.answered,
+        left,
+        finish,
+        told.incident,
+        refused,
+        told.unread,
+        told.reported,
+    )
 
 
 def _refused(line: Entry, beats: Heard, attempt: Attempt, standing: State) -> Refused | None:

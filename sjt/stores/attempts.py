@@ -133,6 +133,11 @@ _every = sa.select(
 )  # fmt: skip
 
 
+def reading() -> sa.Select[Any]:
+    """The statement that reads attempts, for who joins more to it."""
+    return _every
+
+
 def _finding(column: sa.ColumnElement[Any]) -> tuple[sa.Select[Any], sa.Select[Any]]:
     """The statements that lock and that read the attempt with a value in this column."""
     this = column == sa.bindparam("this")
@@ -155,6 +160,11 @@ def _attempt(row: Any, stopped: tuple[Pause, ...]) -> Attempt:
     reopened = Reopening(row.reopened_at, row.reopened_seconds, row.returned_at) if row.reopened_at else None
     allowance = Allowance(row.base_minutes, (row.percent,), row.granted, row.rest, stopped, reopened)
     return Attempt(**values, allowance=allowance)
+
+
+def made(row: Any, stopped: tuple[Pause, ...]) -> Attempt:
+    """An attempt from a row of that statement and from its pauses, in the order in which they began."""
+    return _attempt(row, stopped)
 
 
 def _one(conn: sa.Connection, column: str, this: object, *, lock: bool = False) -> Attempt | None:

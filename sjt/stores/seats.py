@@ -22,6 +22,7 @@ class SeatCandidate:
     number: str
     name: str
     pathway: str
+    photo_id: str | None = None  # the kind seen at the gateway
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ STANDS = seats.c.cancelled_at.is_(None)
 OF_CANDIDATE = [
     candidates.c.id.label("candidate_id"), candidates.c.ref.label("candidate_ref"),
     candidates.c.number.label("candidate_number"), candidates.c.name.label("candidate_name"),
-    candidates.c.pathway.label("candidate_pathway"),
+    candidates.c.pathway.label("candidate_pathway"), candidates.c.photo_id.label("candidate_photo_id"),
 ]  # fmt: skip
 
 
@@ -128,7 +129,7 @@ def _seats(conn: sa.Connection, condition: sa.ColumnElement[bool]) -> list[Seat]
 
 
 def _seat(row: sa.RowMapping, label: str = "") -> Seat:
-    candidate = {name: row[f"candidate_{name}"] for name in ("id", "ref", "number", "name", "pathway")}
+    candidate = {name: row[f"candidate_{name}"] for name in ("id", "ref", "number", "name", "pathway", "photo_id")}
     own = {column.name: row[label + column.name] for column in OWN}
     return Seat(**own, candidate=SeatCandidate(**candidate))
 

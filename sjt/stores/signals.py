@@ -145,9 +145,8 @@ _EVERYTHING = _statement()
 def reports(conn: sa.Connection, sitting_id: int) -> Mapping[int, Report]:
     """What the browsers of a sitting reported, by attempt id; an attempt without anything is missing."""
     found: dict[int, Report] = {}
-    for what, attempt_id, name, times, total, most, first, last in conn.execute(
-        _EVERYTHING, {"sitting_id": sitting_id}
-    ):
+    rows = conn.execute(_EVERYTHING, {"sitting_id": sitting_id}).all()
+    for what, attempt_id, name, times, total, most, first, last in rows:
         _take(found.setdefault(attempt_id, Report()), what, name, Tally(int(times), int(total), int(most), first, last))
     return found
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
+from sjt.stores import tables as t
 from tests.saved import Room
 from tests.saved_invigilation import asking, attempt_at, heard, running, saved_seats, small_room
 from tests.site import Site, served
@@ -82,22 +83,41 @@ def test_what_needs_a_person_comes_first_and_the_focused_card_stays_in_the_page(
 
 
 def test_a_board_that_hears_nothing_covers_its_state_and_comes_back_by_itself(page: Page) -> None:
-    page.route("**/board/state", lambda route: route.abort())
-    expect(page.locator(".stale-cover")).to_be_visible(timeout=8000)
+    page.route("**/board/st*", lambda route: route.abort())
+    page.evaluate("dispatchEvent(new Event('pagehide'))")  # the stream breaks off
+    expect(page.locator(".stale-cover")).to_be_visible(timeout=9000)
     expect(page.locator(".stale-cover")).to_contain_text("Not live since 09:00:00")
     expect(page.locator("#seat-1")).to_contain_text("Unknown since 09:00:00")
     assert "Working" not in card(page, 1) and "Heard" not in card(page, 1)
-    page.unroute("**/board/state")
-    expect(page.locator(".stale-cover")).to_be_hidden(timeout=6000)
+    page.unroute("**/board/st*")
+    expect(page.locator(".stale-cover")).to_be_hidden(timeout=9000)
     expect(page.locator("#seat-1")).to_contain_text("Working")
 
 
-def test_a_board_signed_out_meanwhile_is_covered_and_says_why(page: Page) -> None:
-    def signed_out(route: Route) -> None:
-        route.fulfill(status=401, json={"error": "access.sign_in", "words": "Sign in to see this page."})
+def test_a_board_signed_out_meanwhile_is_covered_and_says_why(room: Room, page: Page) -> None:
+    expect(page.locator("#seat-1")).to_contain_text("Working")
+    with room.site.writing() as conn:
+        conn.execute(t.staff_sessions.update().values(ended_at=room.site.now()))
+    expect(page.locator(".stale-cover")).to_contain_text("Sign in", timeout=9000)
 
-    page.route("**/board/state", signed_out)
-    expect(page.locator(".stale-cover")).to_contain_text("Sign in to see this page.", timeout=8000)
+
+def test_beyond_the_cap_a_board_asks_and_is_as_live(room: Room, seats: list[str], page: Page) -> None:
+    rooms = room.site.product.rooms
+    while rooms.enter():
+        pass
+    page.reload()
+    asking(room.site, seats[2])
+    expect(page.locator("#seat-3")).to_contain_text("New device asks", timeout=6000)
+
+
+def test_a_card_is_not_green_for_want_of_news(room: Room, seats: list[str], page: Page) -> None:
+    """The server says nothing more: 20 seconds after the last beat the page itself takes the green away."""
+    heard(room.site, seats[0], 17)
+    expect(page.locator("#seat-1")).to_contain_text("17 s ago", timeout=6000)
+    page.evaluate("dispatchEvent(new Event('pagehide'))")
+    page.route("**/board/st*", lambda route: route.abort())
+    expect(page.locator("#seat-1 .badge-good")).to_have_count(0, timeout=6000)
+    expect(page.locator("#seat-2 .badge-good")).to_have_count(1)  # heard three seconds ago
 
 
 def test_twenty_seats_fit_a_tablet_without_scrolling(room: Room, seats: list[str], page: Page) -> None:
@@ -106,9 +126,50 @@ def test_twenty_seats_fit_a_tablet_without_scrolling(room: Room, seats: list[str
     running(room, more)
     for ref in more:
         heard(room.site, ref, 12)
-    page.reload()
-    expect(page.locator("[data-seat]")).to_have_count(20)
-    assert page.evaluate("document.documentElement.scrollHeight") <= 800
+    expect(page.locator("[data-seat]")).to_have_count(20, timeout=9000)  # drawn anew by itself
+    page.wait_for_function("document.documentElement.scrollHeight <= 800")
+
+
+def test_seats_are_chosen_and_given_minutes_by_keyboard_alone(room: Room, seats: list[str], page: Page) -> None:
+    page.locator("#seat-1 [data-pick]").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#seat-3 [data-pick]")).to_be_focused()
+    expect(page.locator("[data-chosen-count]")).to_have_text("2 seats chosen")
+    page.keyboard.press("Escape")  # undo
+    expect(page.locator("[data-chosen]")).to_be_hidden()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Extra minutes", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Extra minutes")).to_be_visible()
+    page.get_by_label("Minutes").focus()
+    page.keyboard.type("15")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Fire bell")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("More minutes given: 2.")
+    given = [attempt_at(room.site, ref).allowance.granted_seconds for ref in seats]
+    assert given == [0, 900, 900]
+
+
+def test_no_violation_in_cards_in_the_table_and_where_an_act_is_chosen(
+    room: Room, seats: list[str], page: Page, accessible: Callable[[Page, str], None]
+) -> None:
+    asking(room.site, seats[2])
+    for view in ("cards", "table"):
+        page.goto(page.url.partition("?")[0] + f"?view={view}")
+        page.locator("#seat-2 [data-pick]").check()
+        expect(page.locator(".live-stamp")).to_contain_text("Live,")
+        accessible(page, view)
+    page.goto(page.url.partition("?")[0])
+    expect(page.locator(".board-table")).to_be_visible()  # it is remembered
+    page.locator("#seat-2 [data-pick]").check()
+    page.locator("[data-chosen]").get_by_role("button", name="Pause").click()
+    accessible(page, "chosen")
 
 
 def test_everything_works_by_keyboard(room: Room, seats: list[str], page: Page) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import House, Visit
 from tests.journeys.test_sitting import ready, saved_texts
@@ -23,12 +24,19 @@ window.SafeExamBrowser = { security: { async updateKeys(callback) {
 """
 
 
-def test_a_browser_without_headers_speaks_by_script_and_a_key_that_stops_fitting_loses_no_word(house: House) -> None:
+def test_a_browser_without_headers_speaks_by_script_and_a_key_that_stops_fitting_loses_no_word(
+    house: House, accessible: Callable[[Page, str], None]
+) -> None:
     at_home(house.site, house.base)
     room = saved_room(house.site)
     locked(room)
     booked = room.seat()
-    _any_browser(house.visit(), room, booked)
+    page = _any_browser(house.visit(), room, booked)
+    accessible(page, "not Safe Exam Browser")
+    desk = house.visit(room.invigilator).go(f"/invigilation/{room.sitting[1]}/seb")
+    accessible(desk, "Safe Exam Browser in a sitting")
+    desk.get_by_role("link", name="Change").click()
+    accessible(desk, "Let in otherwise")
     visit = house.visit()
     visit.context.add_init_script(API % key_of(room))
     page = visit.go(f"/sit/room/{room.sitting[1]}")
@@ -46,7 +54,7 @@ def test_a_browser_without_headers_speaks_by_script_and_a_key_that_stops_fitting
     page.locator("textarea").first.fill("Written while the key fits.")
     expect(page.locator("[data-saved]")).to_contain_text("Saved")
     hands = Hands(room, room.manager)
-    hands.after("seb", browsers="", request=str(uuid.uuid4()))  # new settings: the open browser has those before
+    hands.after("seb", request=str(uuid.uuid4()))  # new settings: the open browser has those before
     room.site.clock.advance(minutes=5)
     page.locator("textarea").first.fill("Written while the key fits, and after.")
     expect(page.locator("[data-banner]")).to_contain_text("is kept in this browser and is sent once that is mended")
@@ -58,7 +66,7 @@ def test_a_browser_without_headers_speaks_by_script_and_a_key_that_stops_fitting
     assert saved_texts(room, booked) == ["Written while the key fits, and after."]
 
 
-def _any_browser(visit: Visit, room: Room, booked: Booked) -> None:
+def _any_browser(visit: Visit, room: Room, booked: Booked) -> Page:
     """Whoever comes with another browser is led to the right one, before anything is bound to theirs."""
     page = visit.go(f"/sit/room/{room.sitting[1]}")
     link = page.get_by_role("link", name="Open Safe Exam Browser")
@@ -68,3 +76,4 @@ def _any_browser(visit: Visit, room: Room, booked: Booked) -> None:
     expect(page.get_by_role("heading", name="This test needs Safe Exam Browser")).to_be_visible()
     expect(page.get_by_text("say the code S2")).to_be_visible()
     assert room.attempt(booked).device_hash is None
+    return page

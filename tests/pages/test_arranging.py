@@ -114,3 +114,22 @@ def test_an_interest_declared_late_shows_on_the_readiness_page_until_it_is_withd
     assert send(client, address, reason="").status_code == 400
     assert send(client, address, reason="Another person of that name.").status_code == 303
     assert "declared an interest" not in client.get(ready).text
+
+
+def test_a_helper_goes_on_record_and_one_with_an_interest_needs_a_reason(site: Site) -> None:
+    manager = site.person(Role.MANAGER)
+    with site.writing() as conn:
+        sitting = saved_sitting(conn, manager)
+        seat = saved_seat(conn, site, sitting, saved_candidate(conn, manager), manager)
+    client, address = site.signed_in(manager), f"/manage/sittings/{sitting.ref}/seats/{seat.ref}/helpers"
+    form = {"name": "Rita Bell", "kind": "reader", "identity_document": "passport", "works_for": "tideway  College"}
+    refused = send(client, address, **form)
+    assert refused.status_code == 400 and "(Works for Tideway College)" in refused.text
+    assert send(client, address, **{**form, "kind": "", "name": ""}).status_code == 400
+    assert send(client, address, **form, interest_reason="Their usual reader.").status_code == 303
+    assert "Reader: Rita Bell" in client.get(f"/manage/sittings/{sitting.ref}/pack/seating").text
+    with site.reading() as conn:
+        ref = conn.scalar(sa.select(t.helpers.c.ref))
+    assert send(client, f"{address}/remove", address, helper=ref).status_code == 303
+    assert send(client, f"{address}/remove", address, helper=ref).status_code == 409
+    assert "Nobody helps this candidate." in client.get(address).text

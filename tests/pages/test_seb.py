@@ -359,13 +359,32 @@ def test_a_list_of_browser_keys_asks_for_one_of_them_besides(room: Room) -> None
     listed = "ab" * 32
     hands = Hands(room, room.manager)
     hands.press("stand-in", reason="Helping")
-    hands.after("seb", browsers=listed.upper(), request=str(uuid.uuid4()))
+    hands.after("seb/browsers", browsers=listed.upper(), request=str(uuid.uuid4()))
     page = f"/sit/{booked.attempt_ref}/scenario/1"
-    assert client.get(page).status_code == 403 and refused(room, booked) == "retired"
-    client.key = key_of(room)
+    assert key_of(room) == client.key  # a list is made for settings, which therefore stay
     assert client.get(page).status_code == 403 and refused(room, booked) == "browser"
     client.browser = listed
     assert client.get(page).status_code == 200
+    hands.after("seb", request=str(uuid.uuid4()))  # new settings, for which that list does not hold
+    assert client.get(page).status_code == 403 and refused(room, booked) == "retired"
+    client.key, client.browser = key_of(room), None
+    assert client.get(page).status_code == 200
+
+
+def test_with_which_settings_a_seat_was_opened_stands_in_its_evidence_once(room: Room) -> None:
+    booked = room.seat()
+    client = browser(room, key_of(room))
+    for _ in range(2):
+        assert enter(room, client, booked).status_code == 303
+        client.post(
+            f"/sit/{booked.attempt_ref}/leave", data={"csrf_token": csrf(client, f"/sit/{booked.attempt_ref}/confirm")}
+        )
+    attempt = room.attempt(booked)
+    with room.site.reading() as conn:
+        chain = attempts.chain(conn, attempt)
+    assert first_break(attempt.ref, chain, attempt.head) is None
+    [told] = [json.loads(event.payload) for event in chain if event.kind == "lockdown_shown"]
+    assert (told["allowed"], told["config_key"]) == ("standard", client.key)
 
 
 # --- exemption
@@ -427,15 +446,16 @@ def test_what_was_handed_out_or_allowed_never_changes(room: Room) -> None:
 def test_only_a_manager_makes_settings_and_only_who_acts_there_sees_the_password(room: Room) -> None:
     manager, invigilator = Hands(room, room.manager), Hands(room, room.invigilator)
     auditor = Hands(room, room.site.person(Role.AUDITOR))
-    assert invigilator.press("seb", browsers="", request=str(uuid.uuid4())).status_code == 403
+    assert invigilator.press("seb", request=str(uuid.uuid4())).status_code == 403
     assert "closes it early" in invigilator.see("seb")
     for unnamed in (manager, auditor):
         assert "closes it early" not in unnamed.see("seb")
-    answer = manager.press("seb", browsers="not a key\n" + "ab" * 32, request=str(uuid.uuid4()))
+    assert invigilator.press("seb/browsers", browsers="", request=str(uuid.uuid4())).status_code == 403
+    answer = manager.press("seb/browsers", browsers="not a key\n" + "ab" * 32, request=str(uuid.uuid4()))
     assert answer.status_code == 400 and "64 hexadecimal digits" in answer.get_data(as_text=True)
     number = str(uuid.uuid4())
     for _ in range(2):
-        manager.after("seb", browsers="", request=number)
+        manager.after("seb", request=number)
     with room.site.reading() as conn:
         version = store.newest(conn, room.sitting[0])
     assert version is not None and version.version == 2

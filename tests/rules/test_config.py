@@ -40,6 +40,8 @@ def test_every_missing_setting_is_named_at_once() -> None:
         ({"SJT_PUBLIC_ORIGIN": "https://Exam.example.org"}, "SJT_PUBLIC_ORIGIN"),
         ({"SJT_PUBLIC_ORIGIN": "https://exam.example.org:443"}, "SJT_PUBLIC_ORIGIN"),
         ({"SJT_PUBLIC_ORIGIN": "http://exam.example.org"}, "SJT_PUBLIC_ORIGIN"),
+        ({"SJT_STREAMS": "many"}, "SJT_STREAMS"),
+        ({"SJT_STREAMS": "17"}, "SJT_STREAMS"),
         ({"SJT_DATABASE_URL": "postgresql:///x", "SJT_WORKERS": "2"}, "SJT_REDIS_URL"),
     ],
 )

@@ -112,6 +112,7 @@ def test_nothing_is_flagged_of_nobody_and_the_shipped_policy_says_something_of_e
     assert told([]) == ()
     assert set(POLICY.thresholds) == set(Subject) and set(POLICY.exempt) == set(HELPS)
     assert [policy.id for policy in shipped()] == ["watched-2026-11"]
+    assert policy_on(dt.date(1999, 1, 1)) == shipped()[0]
 
 
 def test_the_thresholds_of_a_subject_rise_with_the_level() -> None:

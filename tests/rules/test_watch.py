@@ -32,6 +32,31 @@ def test_nothing_older_than_twenty_seconds_is_ever_live(seconds: float) -> None:
     assert (sign(ago(seconds), LONG_AGO, None, NOW).hearing is Hearing.LIVE) == (seconds < 20)
 
 
+@given(st.floats(-1, 200), st.floats(0, 200), st.floats(0, 200))
+def test_a_seat_that_was_heard_is_live_quiet_or_silent_by_its_beat_alone(
+    last: float, since: float, begun: float
+) -> None:
+    """Neither a flush before the beat nor the moment of Begin makes a seat greener than its last beat does."""
+    heard = sign(ago(last), ago(since), ago(begun), NOW)
+    seconds = max(0, int((NOW - ago(last)).total_seconds()))
+    expected = Hearing.LIVE if seconds < 20 else Hearing.QUIET if seconds < 45 else Hearing.SILENT
+    assert (heard.hearing, heard.seconds) == (expected, seconds)
+
+
+@given(st.floats(0, 7200), st.floats(0, 7200))
+def test_a_seat_never_heard_is_never_green_and_silent_45_seconds_after_it_was_due(since: float, begun: float) -> None:
+    heard = sign(None, ago(since), ago(begun), NOW)
+    waited = NOW - max(ago(since), ago(begun))
+    assert heard.hearing is (Hearing.SILENT if waited >= dt.timedelta(seconds=45) else Hearing.UNKNOWN)
+    assert heard.since == NOW - waited
+
+
+@given(st.none() | st.floats(-1, 200), st.none() | st.floats(0, 200))
+def test_with_presence_away_every_seat_is_unknown(last: float | None, begun: float | None) -> None:
+    known = [None if one is None else ago(one) for one in (last, begun)]
+    assert sign(known[0], None, known[1], NOW).hearing is Hearing.AWAY
+
+
 def test_a_beat_stamped_a_little_ahead_by_another_node_is_heard_now() -> None:
     assert sign(ago(-0.4), LONG_AGO, None, NOW).seconds == 0
 

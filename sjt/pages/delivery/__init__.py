@@ -4,6 +4,7 @@ from sjt.pages.delivery import (
     before,
     checking,
     jottings,
+    notice,
     notices,
     paper,
     pauses,
@@ -16,6 +17,6 @@ from sjt.pages.delivery import (
 from sjt.pages.delivery.door import pages
 
 __all__ = [
-    "before", "checking", "jottings", "notices", "pages", "paper", "pauses", "plain", "reporting", "scripts",
-    "seb_room", "versions",
+    "before", "checking", "jottings", "notice", "notices", "pages", "paper", "pauses", "plain", "reporting",
+    "scripts", "seb_room", "versions",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from sjt.pages.seated import SeatDesk, holding, seated
 from sjt.rules.attempt import CLOSED
 from sjt.rules.refusals import NotNow
 from sjt.services import timekeeping
-from sjt.services.delivery import door
+from sjt.services.delivery import door, remote_notice
 from sjt.stores import device_checks
 
 
@@ -50,6 +50,8 @@ def waiting(desk: SeatDesk) -> Reply:
     """The waiting room: Begin appears when the gate is open."""
     if desk.place.attempt.started_at is not None or desk.place.state in CLOSED:
         return where(desk)
+    if remote_notice.owed(desk.conn, desk.place.attempt):
+        return go("delivery.notice", attempt=desk.place.attempt.ref)
     checked = device_checks.newest(desk.conn, desk.place.attempt)
     return show("delivery/waiting.html", **test_of(desk), checked=checked)
 

@@ -3,6 +3,7 @@
 from sjt.pages.invigilation import (
     acts,
     board,
+    chosen,
     emergency,
     messages,
     outage,
@@ -12,10 +13,11 @@ from sjt.pages.invigilation import (
     register,
     reports,
     seb,
+    stream,
 )
 from sjt.pages.invigilation.loading import pages
 
 __all__ = [
-    "acts", "board", "emergency", "messages", "outage", "pages", "pauses", "places", "presence", "register",
-    "reports", "seb",
+    "acts", "board", "chosen", "emergency", "messages", "outage", "pages", "pauses", "places", "presence",
+    "register", "reports", "seb", "stream",
 ]  # fmt: skip

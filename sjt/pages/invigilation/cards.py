@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 
 from proctoring.seats import Paper, Standing
 from proctoring.seb import CODES, Finding
-from proctoring.watch import Flag, Hearing
+from proctoring.watch import LIVE_SECONDS, ORDER, SILENT_SECONDS, Flag, Hearing
+from sjt.pages.invigilation.marks import Mark, extra_words, marks
 from sjt.pages.invigilation.offers import GOING, offered
 from sjt.pages.shown import duration, time_left, time_of_day, time_with_seconds
 from sjt.rules.attempt import CLOSED, State
-from sjt.services.invigilation import EVACUATION
-from sjt.services.watching import Board, Watched
+from sjt.services.watching import Watched
 from sjt.stores.presence import Refused
 from sjt.words import say
 
@@ -44,66 +43,31 @@ class Card:
     extra: str
     heard: str
     saved: str
-    facts: str
     note: str
     asked: str
     acts: tuple[str, ...]
+    marks: tuple[Mark, ...]
+    pressing: bool  # needs a person
+    heard_at: float | None  # the last beat (seconds since 1970), where the script counts on from it
+    stands_for: tuple[float, float] | None  # green until the first, silent from the second, unless it is heard again
 
     @property
     def time(self) -> str:
         """Time left and finish time."""
         return " · ".join(part for part in (self.left, self.finish) if part)
 
-
-def state_of(board: Board, acts: bool) -> dict[str, object]:
-    """All that changes on a board, for the script: no content of any paper or answer."""
-    cards = [card(seat, board.now, acts) for seat in board.seats]
-    return {
-        "now": time_with_seconds(board.now),
-        "outages": outage_words(board),
-        "tally": [{"kind": kind, "text": text} for kind, text in tally(board)],
-        "order": [one.ref for one in cards],
-        "seats": {one.ref: {**asdict(one), "time": one.time} for one in cards},
-    }
+    @property
+    def told(self) -> dict[str, object]:
+        """For the script, which says by itself how long ago it was that a seat was heard."""
+        values = {name: getattr(self, name) for name in TOLD}
+        return {**values, "time": self.time, "heard": "" if self.heard_at is not None else self.heard}
 
 
-def tally(board: Board) -> list[tuple[str, str]]:
-    """The room at a glance: what is not there is not said."""
-    states = Counter(seat.state for seat in board.seats if not _is_left_out(seat))
-    closed = sum(states[state] for state in CLOSED)
-    counts = [
-        ("bad", "calls", board.flagged(Flag.CALLS)),
-        ("bad", "asks", board.flagged(Flag.DEVICE_ASKS)),
-        ("bad", "locked_out", board.flagged(Flag.LOCKED_OUT)),
-        ("warn", "waits", board.flagged(Flag.GATE_WAITS)),
-        ("warn", "break_over", board.flagged(Flag.BREAK_OVER)),
-        ("warn", "silent", board.flagged(Flag.SILENT)),
-        ("good", "working", sum(_is_live(seat) for seat in board.seats)),
-        ("info", "paused", states[State.PAUSED] + states[State.SUSPENDED]),
-        ("info", "waiting", states[State.READY] + states[State.OPEN]),
-        ("neutral", "finished", closed),
-    ]
-    told = [(kind, say(f"board.tally.{code}", count=count)) for kind, code, count in counts if count]
-    return told if board.presence_known else [("neutral", say("board.tally.away")), *told]
-
-
-def outage_words(board: Board) -> str:
-    """How many candidates were not heard for a while; nothing where nobody was."""
-    return say("board.outage", count=board.outages) if board.outages else ""
-
-
-def evacuated(board: Board) -> int:
-    """How many clocks an evacuation holds."""
-    pauses = [s.line.attempt.allowance.open_pause for s in board.seats if s.line.attempt and s.state is State.PAUSED]
-    return sum(pause is not None and pause.kind == EVACUATION for pause in pauses)
+TOLD = tuple(field.name for field in fields(Card) if field.name != "heard")
 
 
 def _is_left_out(seat: Watched) -> bool:
     return seat.line.standing in (Standing.REFUSED, Standing.ABSENT)
-
-
-def _is_live(seat: Watched) -> bool:
-    return seat.state is State.RUNNING and (seat.sign.hearing is Hearing.LIVE or seat.is_unheard)
 
 
 def card(seat: Watched, now: dt.datetime, acts: bool) -> Card:
@@ -114,10 +78,24 @@ def card(seat: Watched, now: dt.datetime, acts: bool) -> Card:
         ref=booked.ref, number=booked.number, name=booked.candidate.name, tone=tone, state=state,
         progress=f"{seat.answered}/{seat.line.questions}" if seat.line.questions else "", done=seat.answered,
         of=seat.line.questions, left=_left(seat), finish=time_of_day(seat.finish) if seat.finish else "",
-        extra=say("board.extra", length=duration(-(-seat.extra_seconds // 60))) if seat.extra_seconds else "",
-        heard=_heard(seat), saved=_saved(seat), facts=_facts(seat), note=_note(seat), asked=_asked(seat),
-        acts=offered(seat) if acts else (),
+        extra=extra_words(seat), heard=_heard(seat), saved=_saved(seat), note=_note(seat), asked=_asked(seat),
+        acts=offered(seat) if acts else (), marks=marks(seat), pressing=any(flag in ORDER for flag in seat.flags),
+        heard_at=_heard_at(seat), stands_for=_stands_for(seat, tone),
     )  # fmt: skip
+
+
+def _heard_at(seat: Watched) -> float | None:
+    """When the last beat was, where the card says how long ago."""
+    said = _is_heard(seat) and seat.sign.hearing is not Hearing.AWAY and seat.sign.seconds is not None
+    return round(seat.beat.at.timestamp(), 3) if said and seat.beat else None
+
+
+def _stands_for(seat: Watched, tone: str) -> tuple[float, float] | None:
+    """Until when a green card may stay green, and from when it is silent: the script sees to it if nobody tells it."""
+    if tone != "good" or seat.beat is None:
+        return None
+    last = seat.beat.at.timestamp()
+    return round(last + LIVE_SECONDS, 3), round(last + SILENT_SECONDS, 3)
 
 
 def _headline(seat: Watched, now: dt.datetime) -> tuple[str, str]:
@@ -198,18 +176,6 @@ def _saved(seat: Watched) -> str:
     return time_with_seconds(attempt.last_saved_at) if attempt.last_saved_at else say("board.saved.nothing")
 
 
-def _facts(seat: Watched) -> str:
-    """The small line of the card: last heard, last accepted save."""
-    heard, saved, attempt = _heard(seat), _saved(seat), seat.line.attempt
-    parts = [say("board.facts.heard", heard=heard)] if heard else []
-    if attempt and attempt.last_saved_at:
-        parts.append(say("board.facts.saved", saved=saved))
-    elif saved:
-        parts.append(say("board.facts.unsaved"))
-    told = " · ".join(parts)
-    return told[:1].upper() + told[1:]
-
-
 def _note(seat: Watched) -> str:
     """What explains the state beside it, where the state alone does not."""
     attempt, booked = seat.line.attempt, seat.line.seat
@@ -225,7 +191,6 @@ def _note(seat: Watched) -> str:
     told = [say(code, time=time_of_day(at)) for code, at in moments if at is not None][:1]
     told += [say("board.note.no_paper")] if seat.line.paper is Paper.MISSING else []
     told += [_locked_out(seat.refused)] if seat.refused else []
-    told += [say("board.note.plain")] if _says_plain(seat) else []
     told += [say("board.note.unsent", count=seat.beat.unsent)] if _has_unsent(seat) and seat.beat else []
     told += [say("board.note.unread", time=time_of_day(seat.unread.since))] if seat.unread and _is_open(seat) else []
     told += [seat.incident] if seat.incident else []
@@ -238,12 +203,6 @@ def _locked_out(refused: Refused) -> str:
     words = say(f"seb.arrived.{refused.finding}")
     told = {"words": words[:1].lower() + words[1:], "code": CODES[Finding(refused.finding)]}
     return say("board.note.locked_out", told)
-
-
-def _says_plain(seat: Watched) -> bool:
-    """Plain pages are allowed, and the state itself does not say so."""
-    allowed = seat.line.attempt is not None and seat.line.attempt.plain_at is not None
-    return allowed and _is_open(seat) and not (seat.state is State.RUNNING and seat.is_unheard)
 
 
 def _is_open(seat: Watched) -> bool:

@@ -20,9 +20,9 @@ from sjt.words import say
 @pages.get("/<ref>/messages")
 @requires("invigilation.act", on=sitting_of)
 def writing(desk: Desk, room: Room) -> Reply:
-    """Write a message: to the seat that the address names, else to everybody at work."""
-    lines, at = _readers(desk, room), request.args.get("at")
-    chosen = [line for line in lines if (line.seat.ref == at if at else _at_work(line, desk))]
+    """Write a message: to the seats that the address names, else to everybody at work."""
+    lines, at = _readers(desk, room), request.args.getlist("at")
+    chosen = [line for line in lines if (line.seat.ref in at if at else _at_work(line, desk))]
     return _page(desk, room, MessageForm(seats=[line.seat.ref for line in chosen]), lines)
 
 

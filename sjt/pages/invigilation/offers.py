@@ -33,7 +33,7 @@ def offered(seat: Watched) -> tuple[str, ...]:
         "pause": going and state in (State.RUNNING, State.PAUSED),
         "message": here,
         "move": here,
-        "seb": seat.line.seat.lockdown == Level.SEB and attempt is not None and state not in CLOSED,
+        "seb": _asks_for_seb(seat),
         "plain": here and not plain,
         "not_plain": here and plain and state in BEFORE,
         "end": going,
@@ -42,3 +42,9 @@ def offered(seat: Watched) -> tuple[str, ...]:
         "emergency": attempt is not None and attempt.started_at is not None,
     }
     return tuple(act for act, can_be_done in holds.items() if can_be_done)
+
+
+def _asks_for_seb(seat: Watched) -> bool:
+    """Whether its browser must be Safe Exam Browser, and may still come to matter."""
+    booked, going = seat.line.seat, seat.state is not None and seat.state not in CLOSED
+    return booked.lockdown == Level.SEB and booked.mode != "paper" and going

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ from sjt.pages.invigilation.loading import AtSeat, Room, may_act, must_say_why, 
 from sjt.pages.replies import Reply, go, show
 from sjt.pages.shown import time_with_seconds
 from sjt.rules.access import refusal
-from sjt.rules.refusals import NotFound, NotNow, Unavailable
+from sjt.rules.refusals import NotFound, NotNow, NotUnderstood, Unavailable
 from sjt.services import watching
 from sjt.services.invigilation import Actor
 from sjt.services.lockdown import seb
@@ -35,11 +36,16 @@ BROWSER_KEY = re.compile(r"[0-9a-f]{64}")
 MOST_BROWSER_KEYS = 20
 
 
-class SettingsForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
-    """New settings, and the copies of Safe Exam Browser that may open them."""
+class NewForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """New settings: nothing to fill in, and pressed twice they are made once."""
+
+    request = HiddenField(default=new_request, validators=[a_request])
+
+
+class BrowsersForm(NewForm):
+    """The copies of Safe Exam Browser that may open the settings."""
 
     browsers = TextAreaField("Browser Exam Keys")
-    request = HiddenField(default=new_request, validators=[a_request])
 
     def validate_browsers(self, field: TextAreaField) -> None:
         """Each line a key as Safe Exam Browser shows it; every line that is none is named."""
@@ -79,29 +85,49 @@ class Arrived:
 @requires("invigilation.watch", on=sitting_of)
 def seb_room(desk: Desk, room: Room) -> Reply:
     """The settings, the links, the password that closes it, and the seats that were refused or let in otherwise."""
-    return _room_page(desk, room, SettingsForm())
+    return _room_page(desk, room, BrowsersForm())
 
 
 @pages.post("/<ref>/seb")
 @requires("lockdown.change", on=sitting_of)
 def make_seb_settings(desk: Desk, room: Room) -> Reply:
     """Make new settings. Those before open nothing any more."""
-    form = SettingsForm()
+    form = NewForm()
+    if not form.validate_on_submit():
+        raise NotUnderstood("invigilation.no_request")
+    number = form.request.data or ""
+    return _made(
+        desk, room, "seb.made", lambda: seb.make(desk.conn, desk.product, room.sitting, desk.person, number, desk.now)
+    )
+
+
+@pages.post("/<ref>/seb/browsers")
+@requires("lockdown.change", on=sitting_of)
+def list_seb_browsers(desk: Desk, room: Room) -> Reply:
+    """Say which copies of Safe Exam Browser may open the settings."""
+    form = BrowsersForm()
     if not form.validate_on_submit():
         return _room_page(desk, room, form, 400)
-    words, kind = say("seb.made"), "success"
+    keys, number = form.keys, form.request.data or ""
+    return _made(
+        desk,
+        room,
+        "seb.listed" if keys else "seb.listed_none",
+        lambda: seb.list_browsers(desk.conn, room.sitting, keys, desk.person, number, desk.now),
+    )
+
+
+def _made(desk: Desk, room: Room, code: str, act: Callable[[], bool]) -> Reply:
+    kind = "success"
     try:
         with desk.conn.begin_nested():
-            if not seb.make(
-                desk.conn, desk.product, room.sitting, form.keys, desk.person, form.request.data or "", desk.now
-            ):
-                words = say("seb.made_twice")
+            words = say(code if act() else "seb.made_twice")
     except (NotNow, Unavailable) as refused:
         words, kind = say(refused.code, refused.params), "error"
     return go("invigilation.seb_room", words, kind, ref=room.sitting.ref)
 
 
-def _room_page(desk: Desk, room: Room, form: SettingsForm, status: int = 200) -> Reply:
+def _room_page(desk: Desk, room: Room, form: BrowsersForm, status: int = 200) -> Reply:
     if room.sitting.lockdown != Level.SEB:
         raise NotFound("error.words.404")
     version = store.newest(desk.conn, room.sitting.id)

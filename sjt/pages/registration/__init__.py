@@ -5,6 +5,7 @@ from sjt.pages.registration import (
     bookings,
     candidates,
     changing,
+    helpers,
     imports,
     interests,
     pack,
@@ -16,6 +17,6 @@ from sjt.pages.registration import (
 from sjt.pages.registration.desk import pages
 
 __all__ = [
-    "arranging", "bookings", "candidates", "changing", "imports", "interests", "pack", "pages", "people", "scheduling",
-    "sittings", "today",
+    "arranging", "bookings", "candidates", "changing", "helpers", "imports", "interests", "pack", "pages", "people",
+    "scheduling", "sittings", "today",
 ]  # fmt: skip

@@ -65,5 +65,5 @@ def shipped() -> tuple[Policy, ...]:
 
 
 def policy_on(day: dt.date) -> Policy:
-    """The policy in force on the day of a sitting, so that its flags read the same ever after."""
-    return next(policy for policy in reversed(shipped()) if policy.in_force_from <= day)
+    """The policy in force on the day of a sitting, so that its flags read the same ever after; else the oldest."""
+    return next((policy for policy in reversed(shipped()) if policy.in_force_from <= day), shipped()[0])

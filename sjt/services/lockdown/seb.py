@@ -24,6 +24,7 @@ from sjt.services.keycodes import ALPHABET
 from sjt.services.product import Product
 from sjt.stores import attempts, people, sittings
 from sjt.stores import seb as store
+from sjt.stores.attempts import Attempt
 from sjt.stores.people import Person
 from sjt.stores.seats import Seat
 from sjt.stores.seb import Lock, NewVersion, Version
@@ -37,33 +38,46 @@ FILE = "/sit/room/{ref}/{variant}.seb"
 
 # ------------------------------------------------------------------------------------------------ the settings
 def make(
-    conn: sa.Connection,
-    product: Product,
-    sitting: Sitting,
-    browser_keys: tuple[str, ...],
-    by: Person,
-    request_id: str,
-    now: dt.datetime,
+    conn: sa.Connection, product: Product, sitting: Sitting, by: Person, request_id: str, now: dt.datetime
 ) -> bool:
     """Make new settings, with a new salt; those before open nothing any more. False when this was done before.
 
-    Unavailable without a public address, which the settings have to name.
+    A list of Browser Exam Keys ends with the settings that it was made for. Unavailable without a public
+    address, which the settings have to name.
     """
     origin = product.settings.public_origin
     if origin is None:
         raise Unavailable("seb.no_origin")
+    salt = secrets.token_bytes(seb.SALT_BYTES)
+    exam = _exam(product, sitting, origin, salt)
+    files = {variant.value: seb.as_plist(seb.settings(exam, variant)) for variant in Variant}
+    return _add(conn, sitting, NewVersion(sitting.id, salt, origin, (), files), by, request_id, now)
+
+
+def list_browsers(
+    conn: sa.Connection, sitting: Sitting, keys: tuple[str, ...], by: Person, request_id: str, now: dt.datetime
+) -> bool:
+    """Ask for one of these Browser Exam Keys besides, or for none; the settings stay. False when done before."""
+    version = store.newest(conn, sitting.id)
+    if version is None:
+        raise NotNow("seb.none_made")
+    files = {variant: store.file(conn, version.id, variant) or b"" for variant in version.keys}
+    new = NewVersion(sitting.id, version.salt, version.origin, keys, files)
+    return _add(conn, sitting, new, by, request_id, now)
+
+
+def _add(conn: sa.Connection, sitting: Sitting, new: NewVersion, by: Person, request_id: str, now: dt.datetime) -> bool:
     held = sittings.by_ref(conn, sitting.ref, lock=True) or sitting
     if held.lockdown != Level.SEB:
         raise NotNow("seb.not_asked_for")
-    salt = secrets.token_bytes(seb.SALT_BYTES)
-    exam = _exam(product, held, origin, salt)
-    files = {variant.value: seb.as_plist(seb.settings(exam, variant)) for variant in Variant}
-    new = NewVersion(held.id, salt, origin, browser_keys, files)
     if not store.add(conn, new, by.id, request_id, now):
         return False
-    forget(conn, held)
-    hashes = {variant: hashlib.sha256(body).hexdigest() for variant, body in files.items()}
-    people.record(conn, by.id, "seb.settings_made", "sitting", held.ref, now, files=hashes, browsers=len(browser_keys))
+    for attempt in attempts.of_sitting(conn, held.id):  # what is kept of its seats speaks of the keys before
+        note_change(conn, attempt.ref)
+    hashes = {variant: hashlib.sha256(body).hexdigest() for variant, body in new.files.items()}
+    people.record(
+        conn, by.id, "seb.settings_made", "sitting", held.ref, now, files=hashes, browsers=len(new.browser_keys)
+    )
     return True
 
 
@@ -71,13 +85,7 @@ def prepare(conn: sa.Connection, product: Product, sitting: Sitting, by: Person,
     """Give a sitting that asks for Safe Exam Browser its first settings, where that can be done."""
     wanted = sitting.lockdown == Level.SEB and product.settings.public_origin is not None
     if wanted and store.newest(conn, sitting.id) is None:
-        make(conn, product, sitting, (), by, f"first-{sitting.ref[:30]}", now)
-
-
-def forget(conn: sa.Connection, sitting: Sitting) -> None:
-    """What is kept of its seats beside the database is read again, once this is committed."""
-    for attempt in attempts.of_sitting(conn, sitting.id):
-        note_change(conn, attempt.ref)
+        make(conn, product, sitting, by, f"first-{sitting.ref[:30]}", now)
 
 
 def _exam(product: Product, sitting: Sitting, origin: str, salt: bytes) -> Exam:
@@ -149,6 +157,13 @@ def judge(lock: Lock | None, shown: Shown | None) -> Judged:
     if shown is None:
         return Judged(Finding.UNSET, held)
     return Judged(seb.judge(shown, Required(held.keys, held.browsers)), held)
+
+
+def note_shown(conn: sa.Connection, attempt: Attempt, lock: Lock, now: dt.datetime) -> None:
+    """With which settings a seat was opened, once: together with the browser that is bound to it."""
+    if attempt.device_hash is None and not lock.is_exempt:
+        shown = event("lockdown_shown", now, "apprentice", allowed=lock.allowed, config_key=lock.keys[0])
+        attempts.record(conn, attempt.id, shown)
 
 
 def explained(

@@ -19,7 +19,8 @@ from sjt.services.keycodes import keycode
 from sjt.services.product import Product
 from sjt.services.registration import plans
 from sjt.services.registration.gateway import as_rule
-from sjt.stores import candidates, people, seats, slips
+from sjt.stores import candidates, helpers, people, seats, slips
+from sjt.stores.helpers import Helper
 from sjt.stores.people import Person
 from sjt.stores.seats import Seat
 from sjt.stores.sittings import Sitting
@@ -35,11 +36,7 @@ class Line:
     minutes: int
     percent: int
     rest_minutes: int
-
-    @property
-    def adjusted(self) -> bool:
-        """Whether anything was arranged for them."""
-        return bool(self.percent or self.rest_minutes)
+    helpers: tuple[Helper, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,11 +56,6 @@ class Pack:
     staff: tuple[Person, ...]
     rooms: tuple[Room, ...]
 
-    @property
-    def lines(self) -> tuple[Line, ...]:
-        """Every candidate, room by room."""
-        return tuple(line for room in self.rooms for line in room.lines)
-
 
 def pack_of(conn: sa.Connection, sitting: Sitting, staff: Sequence[Person]) -> Pack:
     """The pack of a sitting, from what is stored."""
@@ -77,12 +69,13 @@ def pack_of(conn: sa.Connection, sitting: Sitting, staff: Sequence[Person]) -> P
 def _lines(conn: sa.Connection, sitting: Sitting, plan: Specification) -> list[Line]:
     booked = seats.of_sitting(conn, sitting.id)
     entered = candidates.adjustments_of(conn, [seat.candidate.id for seat in booked])
+    helping = helpers.of_sitting(conn, sitting.id)
     made = []
     for seat in booked:
         own = as_rule(entered[seat.candidate.id])
         percents = percents_in_force(own, sitting.starts_at)
         minutes, rest = entitled_minutes(plan.minutes, percents), rest_minutes_in_force(own, sitting.starts_at)
-        made.append(Line(seat, minutes, max(percents, default=0), rest))
+        made.append(Line(seat, minutes, max(percents, default=0), rest, tuple(helping.get(seat.id, ()))))
     return made
 
 
