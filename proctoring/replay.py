@@ -95,6 +95,9 @@ class _Tape:
         finished = told["finished_at"]
         self.finished = dt.datetime.fromisoformat(finished) if finished else None
 
+    def cancelled(self, told: Happened, at: dt.datetime) -> None:
+        self.closed_as, self.closed_at = "void", at  # a booking is cancelled before anything has begun
+
     def amended(self, told: Happened, at: dt.datetime) -> None:
         self.receipt = told["receipt"]
 
@@ -126,6 +129,7 @@ _ACTS: Mapping[str, Callable[[_Tape, Happened, dt.datetime], None]] = {
     "expired": _Tape.closed,
     "ended": _Tape.closed,
     "void": _Tape.closed,
+    "booking_cancelled": _Tape.cancelled,
     "amended": _Tape.amended,
     "reopened": _Tape.reopened,
     "returned": _Tape.returned,

@@ -5,7 +5,9 @@ lines there are, the SHA-256 of all bytes before it, and a signature. Between th
 kinds in ``KINDS``.
 """
 
-from proctoring.bundle.checking import Broken, Verdict, verify
+from proctoring.bundle.checking import Verdict, verify
+from proctoring.bundle.reading import Broken
+from proctoring.bundle.witnessed import shown_digest
 from proctoring.bundle.writing import FORMAT, KINDS, write
 
-__all__ = ["FORMAT", "KINDS", "Broken", "Verdict", "verify", "write"]
+__all__ = ["FORMAT", "KINDS", "Broken", "Verdict", "shown_digest", "verify", "write"]

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-import rfc8785
-
 from proctoring import seals
-from proctoring.bundle.writing import FORMAT, KINDS, message_of
+from proctoring.bundle.reading import Broken, Numbered, frame, is_canonical, read
+from proctoring.bundle.witnessed import paper, witnessed
+from proctoring.bundle.writing import KINDS, message_of
 from proctoring.events import genesis, link, text_hash
 from proctoring.replay import Replayed, replay
 
@@ -33,24 +33,7 @@ class Verdict:
     is_trusted: bool
 
 
-class Broken(Exception):
-    """The first thing that does not fit: the line, a code with parameters for the words."""
-
-    def __init__(self, line: int, code: str, **params: object) -> None:
-        super().__init__(code)
-        self.line, self.code, self.params = line, code, params
-
-
-@dataclass(frozen=True)
-class _Numbered:
-    number: int
-    told: Mapping[str, Any]
-
-    def __getitem__(self, name: str) -> Any:
-        try:
-            return self.told[name]
-        except KeyError as missing:
-            raise Broken(self.number, "bundle.field", name=name) from missing
+_ODD = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RecursionError)
 
 
 def verify(data: bytes, trusted: Collection[bytes] = ()) -> Verdict:
@@ -60,69 +43,37 @@ def verify(data: bytes, trusted: Collection[bytes] = ()) -> Verdict:
     """
     try:
         return _verified(data, frozenset(trusted))
-    except (TypeError, ValueError, KeyError, AttributeError) as odd:  # a value of a kind that no bundle of ours holds
+    except _ODD as odd:  # a value of a kind that no bundle of ours holds
         raise Broken(0, "bundle.odd", why=type(odd).__name__) from odd
 
 
 def _verified(data: bytes, trusted: frozenset[bytes]) -> Verdict:
-    lines = _read(data)
-    head, end = _frame(lines)
+    lines = read(data)
+    head, end = frame(lines)
     of = {kind: [line for line in lines if line["kind"] == kind] for kind in KINDS}
     keys = {number: bytes.fromhex(public) for number, public in head["keys"].items()}
     links = _chain(head, of["event"])
     payloads = [json.loads(line["payload"]) for line in of["event"]]
     _texts(lines)
+    paper(of["paper"], of["scenario"], of["question"], of["event"], payloads)
     _saves(of["answer"], of["event"], payloads)
-    _adds_up(head, of["answer"], replay(payloads))
-    _ledger(of["ledger"], replay(payloads))
+    witnessed(of, payloads)
+    again = replay(payloads)
+    _adds_up(head, of["answer"], again)
+    _ledger(of["ledger"], again)
     sealed_to = _seals(head, of["seal"], links, keys)
     _signed(data, end, keys)
     return Verdict(head["attempt"], len(links), sealed_to, end["key"], _trusted(end, of["seal"], keys, trusted))
 
 
-# ------------------------------------------------------------------------------------------------------- lines
-def _read(data: bytes) -> list[_Numbered]:
-    *texts, rest = data.split(b"\n")
-    if rest or not texts:
-        raise Broken(len(texts) + 1, "bundle.cut")
-    return [_Numbered(number, _line(number, text)) for number, text in enumerate(texts, 1)]
-
-
-def _line(number: int, text: bytes) -> Mapping[str, Any]:
-    if not _is_canonical(text):
-        raise Broken(number, "bundle.not_canonical")
-    told = json.loads(text)
-    if not isinstance(told, dict) or told.get("kind") not in KINDS:
-        raise Broken(number, "bundle.unknown_kind")
-    return told
-
-
-def _is_canonical(text: bytes) -> bool:
-    try:
-        return bytes(rfc8785.dumps(json.loads(text.decode()))) == text
-    except (ValueError, RecursionError):  # no UTF-8, no JSON, a number that has no canonical form
-        return False
-
-
-def _frame(lines: Sequence[_Numbered]) -> tuple[_Numbered, _Numbered]:
-    head, end = lines[0], lines[-1]
-    if head["kind"] != "head" or head["format"] != FORMAT:
-        raise Broken(1, "bundle.no_head")
-    if end["kind"] != "end" or any(line["kind"] in ("head", "end") for line in lines[1:-1]):
-        raise Broken(end.number, "bundle.cut")
-    if end["lines"] != len(lines):
-        raise Broken(end.number, "bundle.lines", told=end["lines"], found=len(lines))
-    return head, end
-
-
 # --------------------------------------------------------------------------------------------------- the chain
-def _chain(head: _Numbered, events: Sequence[_Numbered]) -> list[bytes]:
+def _chain(head: Numbered, events: Sequence[Numbered]) -> list[bytes]:
     """The links of the events, in order; the last one is what the head says."""
     links, previous = [], genesis(head["attempt"])
     for expected, event in enumerate(events, 1):
         payload = event["payload"].encode()
         previous = link(previous, hashlib.sha256(payload).digest())
-        if event["seq"] != expected or event["link"] != previous.hex() or not _is_canonical(payload):
+        if event["seq"] != expected or event["link"] != previous.hex() or not is_canonical(payload):
             raise Broken(event.number, "bundle.event", number=expected)
         links.append(previous)
     if head["head"] != previous.hex() or head["seq"] != len(links):
@@ -130,7 +81,7 @@ def _chain(head: _Numbered, events: Sequence[_Numbered]) -> list[bytes]:
     return links
 
 
-def _seals(head: _Numbered, found: Sequence[_Numbered], links: Sequence[bytes], keys: Mapping[str, bytes]) -> int:
+def _seals(head: Numbered, found: Sequence[Numbered], links: Sequence[bytes], keys: Mapping[str, bytes]) -> int:
     """Check every seal; the last event that one covers, 0 for none."""
     last = 0
     for line in found:
@@ -144,13 +95,13 @@ def _seals(head: _Numbered, found: Sequence[_Numbered], links: Sequence[bytes], 
 
 
 # ---------------------------------------------------------------------------------------------- what it adds up to
-def _texts(lines: Sequence[_Numbered]) -> None:
+def _texts(lines: Sequence[Numbered]) -> None:
     for line in lines:
         if "text" in line.told and "sha256" in line.told and text_hash(line["text"]) != line["sha256"]:
             raise Broken(line.number, "bundle.text")
 
 
-def _saves(answers: Sequence[_Numbered], events: Sequence[_Numbered], payloads: Sequence[Mapping[str, Any]]) -> None:
+def _saves(answers: Sequence[Numbered], events: Sequence[Numbered], payloads: Sequence[Mapping[str, Any]]) -> None:
     """Every revision stands in the event that brought it, and every event's revisions stand in the bundle."""
     journal = {(a["event"], a["question"], a["revision"]): a for a in answers}
     told = {
@@ -166,7 +117,7 @@ def _saves(answers: Sequence[_Numbered], events: Sequence[_Numbered], payloads: 
             raise Broken(event.number, "bundle.event", number=place[0])
 
 
-def _adds_up(head: _Numbered, answers: Sequence[_Numbered], again: Replayed) -> None:
+def _adds_up(head: Numbered, answers: Sequence[Numbered], again: Replayed) -> None:
     """The events, played again, give the times and the receipt that the head tells, and the texts of the script."""
     times = head["times"]
     same = (
@@ -183,7 +134,7 @@ def _adds_up(head: _Numbered, answers: Sequence[_Numbered], again: Replayed) -> 
             raise Broken(answer.number, "bundle.answer", question=answer["question"], revision=answer["revision"])
 
 
-def _ledger(lines: Sequence[_Numbered], again: Replayed) -> None:
+def _ledger(lines: Sequence[Numbered], again: Replayed) -> None:
     """Every second up to the deadline is in the ledger, as the events give it."""
     entries = again.ledger.entries if again.ledger else ()
     for line, entry in zip_longest(lines, entries):
@@ -199,7 +150,7 @@ def _moment(text: str | None) -> dt.datetime | None:
 
 
 # ------------------------------------------------------------------------------------------------------ signatures
-def _signed(data: bytes, end: _Numbered, keys: Mapping[str, bytes]) -> None:
+def _signed(data: bytes, end: Numbered, keys: Mapping[str, bytes]) -> None:
     body = data[: data[:-1].rindex(b"\n") + 1]
     digest = hashlib.sha256(body).hexdigest()
     if end["sha256"] != digest:
@@ -212,7 +163,7 @@ def _signed(data: bytes, end: _Numbered, keys: Mapping[str, bytes]) -> None:
             raise Broken(1, "bundle.signature")
 
 
-def _trusted(end: _Numbered, found: Sequence[_Numbered], keys: Mapping[str, bytes], trusted: frozenset[bytes]) -> bool:
+def _trusted(end: Numbered, found: Sequence[Numbered], keys: Mapping[str, bytes], trusted: frozenset[bytes]) -> bool:
     for line in (*found, end):
         if trusted and keys[line["key"]] not in trusted:
             raise Broken(line.number, "bundle.stranger", key=line["key"])

@@ -12,8 +12,8 @@ from proctoring import seals
 
 FORMAT = "sjt-bundle-1"
 KINDS = (
-    "head", "paper", "scenario", "question", "answer", "late", "jotting", "file", "ledger", "person", "mark",
-    "result", "event", "seal", "end",
+    "head", "paper", "scenario", "question", "answer", "late", "jotting", "file", "message", "ledger", "person",
+    "mark", "result", "event", "seal", "end",
 )  # fmt: skip
 Line = Mapping[str, Any]
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from item_bank.formats import FORMATS
 from proctoring import bundle
 from proctoring.events import text_hash
 from proctoring.ledger import ledger
@@ -16,8 +15,9 @@ from proctoring.seals import Seal
 from sjt.rules.access import Role
 from sjt.services import evidence, sealing
 from sjt.services.evidence import Evidence, iso
+from sjt.services.paper_lines import question_lines, scenario_lines
 from sjt.services.product import Product
-from sjt.stores import papers, people, seals, seats
+from sjt.stores import messages, papers, people, seals, seats
 from sjt.stores.attempts import Attempt
 from sjt.stores.papers import ShownPaper
 
@@ -58,14 +58,8 @@ def _paper(found: Evidence, shown: ShownPaper | None) -> Iterator[Line]:
     if found.paper is None or shown is None:
         return
     yield {"kind": "paper", "drawn_at": iso(found.paper.drawn_at), **(evidence.paper_of(found) or {})}
-    for scenario in shown.scenarios:
-        place = {"kind": "scenario", "position": scenario.position, "scenario": scenario.code}
-        yield {**place, "title": scenario.title, "text": scenario.text, "sha256": text_hash(scenario.text)}
-        for asked in scenario.questions:
-            form = FORMATS[asked.format]
-            options = [{"id": option.id, "text": option.text} for option in form.options(asked.body)]
-            told = {"kind": "question", "position": asked.position, "question": asked.code, "format": asked.format}
-            yield {**told, "text": asked.text, "sha256": text_hash(asked.text), "options": options}
+    yield from scenario_lines(shown)
+    yield from question_lines(shown)
 
 
 def _script(found: Evidence) -> Iterator[Line]:
@@ -113,6 +107,9 @@ def _judged(found: Evidence) -> Iterator[Line]:
 
 
 def _events(conn: sa.Connection, found: Evidence) -> Iterator[Line]:
+    for sent in messages.of_attempt(conn, found.attempt.id):
+        told = {"kind": "message", "message": sent.ref, "text": sent.words, "sha256": text_hash(sent.words)}
+        yield {**told, "sent_at": iso(sent.sent_at)}
     for ref, name in sorted(found.actors.items()):
         yield {"kind": "person", "ref": ref, "name": name}
     for event in found.events:

@@ -17,6 +17,7 @@ from proctoring.events import event
 from sjt.rules.attempt import Act, require, state
 from sjt.rules.authoring import cutoffs
 from sjt.rules.plan import Specification
+from sjt.services import paper_lines
 from sjt.services.files import shipped_specifications
 from sjt.services.papers import as_json, short_lines
 from sjt.stores import attempts, history, papers
@@ -113,8 +114,17 @@ def draw_for_seat(conn: sa.Connection, seat_id: int, now: dt.datetime, drawers: 
     drawn_from = {"bank": drawers.bank_hash(conn, specification), **_as_kept(known), "repeats": list(paper.repeats)}
     paper_hash = hash_of(paper)
     ref = papers.keep(conn, attempt_id, paper, papers.Drawn(seed, paper_hash, drawn_from), now)
+    shown = _shown(conn, attempt_id)
     facts = {"specification": spec_id, "pathway": pathway, "repeats": len(paper.repeats)}
-    attempts.record(conn, attempt_id, event("paper_drawn", now, "rule", paper=ref, hash=paper_hash, **facts))
+    attempts.record(
+        conn, attempt_id, event("paper_drawn", now, "rule", paper=ref, hash=paper_hash, shown=shown, **facts)
+    )
+
+
+def _shown(conn: sa.Connection, attempt_id: int) -> str:
+    """What the chain keeps of the words of a paper: a bundle that tells other words is found out."""
+    shown = papers.shown(conn, attempt_id)
+    return paper_lines.digest(shown) if shown else ""
 
 
 def hash_of(paper: Paper) -> str:

@@ -85,3 +85,9 @@ def of_sitting(conn: sa.Connection, sitting_id: int) -> list[Sent]:
     """Everything sent in a sitting, newest first."""
     query = sa.select(m.c.attempt_id, m.c.sent_at, m.c.words, m.c.seen_at).where(m.c.sitting_id == sitting_id)
     return [Sent(*row) for row in conn.execute(query.order_by(m.c.id.desc()))]
+
+
+def of_attempt(conn: sa.Connection, attempt_id: int) -> list[Notice]:
+    """Every message to an attempt, oldest first."""
+    query = sa.select(m.c.ref, m.c.sent_at, m.c.words).where(m.c.attempt_id == attempt_id).order_by(m.c.id)
+    return [Notice(*row) for row in conn.execute(query)]

@@ -10,11 +10,11 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
-from proctoring import bundle
+from proctoring import bundle, events
 from sjt.pages.guard import MARK, Guarded
 from sjt.rules.access import Role
 from sjt.services import timekeeping
-from sjt.stores import people
+from sjt.stores import attempts, people
 from sjt.stores import tables as t
 from tests.saved import Room
 from tests.saved_invigilation import Hands, answered, attempt_at, running, saved_seats, small_room
@@ -214,8 +214,18 @@ def _everything(conn: sa.Connection) -> dict[str, int]:
     return {table.name: conn.scalar(sa.select(sa.func.count()).select_from(table)) or 0 for table in watched}
 
 
+def _told_as_drawn(room: Room, ref: str) -> None:
+    """The event that a drawn paper has, for one of ``saved_seats``."""
+    held = attempt_at(room.site, ref)
+    with room.site.writing() as conn:
+        paper = conn.execute(sa.select(t.papers.c.ref, t.papers.c.hash).where(t.papers.c.attempt_id == held.id)).one()
+        told = events.event("paper_drawn", room.site.now(), "rule", paper=paper.ref, hash=paper.hash)
+        attempts.record(conn, held.id, told)
+
+
 def test_the_signed_bundle_wants_a_reason_and_verifies(room: Room, auditor: FlaskClient) -> None:
     (ref,) = saved_seats(room, ["Amina Yusuf"])
+    _told_as_drawn(room, ref)
     running(room, [ref])
     token = csrf(auditor, address(room, ref))
     refused = auditor.post(address(room, ref, "/bundle"), data={"csrf_token": token, "reason": " "})

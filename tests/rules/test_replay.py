@@ -56,6 +56,12 @@ def test_a_closing_says_when_it_was_finished_and_with_which_receipt() -> None:
     assert (found.closed_as, found.finished_at, found.receipt) == ("expired", at(120), "R-1")
 
 
+def test_what_is_void_is_closed_without_a_script() -> None:
+    found = replay([BEGUN, SAVED, told("void", 30, reason="Fog.", finished_at=None, receipt=None)])
+    assert (found.closed_as, found.finished_at, found.receipt, found.deadline) == ("void", None, None, at(120))
+    assert replay([told("booking_cancelled", -9)]).closed_as == "void"
+
+
 def test_a_reopening_counts_from_the_return_and_gives_back_what_it_replaced_when_unused() -> None:
     until = [BEGUN, SAVED, closed("submitted", 60, 60), told("reopened", 70, seconds=600, reason="x")]
     unused = replay([*until, told("reopening_lapsed", 2000)])

@@ -25,11 +25,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from proctoring import bundle
 from proctoring.events import event, first_break, genesis, text_hash
 from proctoring.replay import replay
+from sjt.rules.access import Role
 from sjt.rules.attempt import state
 from sjt.rules.refusals import NotNow
-from sjt.services import timekeeping
+from sjt.services import bundles, sealing, timekeeping
 from sjt.services.delivery import answers
 from sjt.stores import attempts, scripts
 from sjt.stores import tables as t
@@ -340,6 +342,13 @@ class AttemptMachine(RuleBasedStateMachine):
                 assert held.finished_at is not None
                 assert (held.finished_at - MORNING).total_seconds() == model.finished
 
+    def teardown(self) -> None:
+        """Whatever has happened, its bundle verifies by itself."""
+        site = self.room.site
+        with site.writing() as conn:  # ``_attempt`` locks
+            made = bundles.export(conn, site.product, self._attempt(conn), frozenset({Role.AUDITOR}), site.now())
+        assert bundle.verify(made, sealing.public_keys(site.product).values()).is_trusted
+
 
 def _ref(conn: sa.Connection, attempt_id: int) -> str:
     return str(conn.scalar(sa.select(t.attempts.c.ref).where(t.attempts.c.id == attempt_id)))
@@ -372,6 +381,8 @@ def _copy(room: Room, rows: dict[str, list[dict[str, Any]]]) -> int:
         }
         for name, changes in changed.items():
             conn.execute(t.metadata.tables[name].insert(), [{**row, **changes} for row in rows[name]])
+        drawn = {"paper": changed["papers"]["ref"], "hash": rows["papers"][0]["hash"]}
+        attempts.record(conn, number, event("paper_drawn", MORNING, "rule", **drawn))
     return number
 
 

@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from proctoring import bundle
 from sjt.rules.access import Role
 from sjt.services import bundles, sealing, timekeeping
+from sjt.services.registration import bookings, changes
+from sjt.stores import seats, sittings
 from sjt.stores import tables as t
 from tests.saved import Room, Typist, saved_room
 from tests.site import Site
@@ -105,6 +107,21 @@ def test_an_attempt_that_has_not_begun_has_a_bundle_too(room: Room) -> None:
     booked = room.seat()
     room.enter(booked)
     assert bundle.verify(exported(room, booked)).events >= 1
+
+
+def test_a_cancelled_booking_and_a_void_attempt_have_bundles_too(room: Room) -> None:
+    never, begun = room.seat("Not begun", 1), room.seat("Begun", 2)
+    room.begun(begun)
+    with room.site.writing() as conn:
+        seat = seats.by_ref(conn, never.seat_ref)
+        assert seat is not None
+        bookings.cancel(conn, seat, "Ill", room.manager, room.site.now())
+        sitting = sittings.by_ref(conn, room.sitting[1])
+        assert sitting is not None
+        request = "6f1f1a30-4a57-4f6f-9f57-0b6a3c1de001"
+        assert changes.cancel(conn, sitting, "Fog.", 1, room.manager, request, room.site.now())
+    for booked in (never, begun):
+        assert bundle.verify(exported(room, booked)).events == room.attempt(booked).seq
 
 
 def test_who_takes_evidence_out_and_why_is_kept(room: Room) -> None:
