@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from benchmarks.requests import FIRST_REVISION, Candidate, Request, beat, form, page, save
+from benchmarks.requests import LAST_REVISION, Candidate, Request, beat, form, page, save
 
 SAVE_EVERY, BEAT_EVERY = 10.0, 15.0  # seconds
 PATIENCE = 15.0
@@ -184,12 +184,21 @@ def starting(base: str, candidates: Sequence[Candidate], within: float) -> Seen:
     return asyncio.run(_run(base, due))
 
 
+def writing_once(base: str, candidates: Sequence[Candidate], within: float, revision: int) -> Seen:
+    """All save once, at their leisure."""
+    due = [
+        (within * n / len(candidates), "save", _asking(save(who), 200, b'"status":"saved"', revision))
+        for n, who in enumerate(candidates)
+    ]
+    return asyncio.run(_run(base, due))
+
+
 def handing_in(base: str, candidates: Sequence[Candidate], within: float) -> Seen:
     """All send their last words and hand in within so many seconds."""
     chance = random.Random(9)
     due = [
         (chance.uniform(0, within), "submit",
-         _in_turn(_asking(save(who), 200, b'"status":"saved"', FIRST_REVISION), _asking(form(who, "submit"), 303)))
+         _in_turn(_asking(save(who), 200, b'"status":"saved"', LAST_REVISION), _asking(form(who, "submit"), 303)))
         for who in candidates
     ]  # fmt: skip
     return asyncio.run(_run(base, due))

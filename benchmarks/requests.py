@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 
 REVISION = "@@@@@@"  # six digits go here, so that a prepared request keeps its length
-FIRST_REVISION = 100_000
+FIRST_REVISION, LAST_REVISION = 100_000, 999_999
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 WORDS = "I would first ask the person quietly what happened, and listen before I decide anything. "
 TEXT = (WORDS * 20)[:1500]  # as long as an extended answer

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from proctoring.ledger import Ledger, ledger
 from proctoring.timing import Allowance, Pause, Reopening, deadline
 
 
@@ -26,6 +27,7 @@ class Replayed:
     closed_as: str | None
     finished_at: dt.datetime | None
     receipt: str | None
+    ledger: Ledger | None = None  # where the deadline comes from, once begun
 
 
 Happened = Mapping[str, Any]
@@ -37,7 +39,8 @@ def replay(payloads: Iterable[Happened]) -> Replayed:
     for payload in payloads:
         tape.play(payload)
     until = deadline(tape.started, tape.allowance) if tape.started else None
-    return Replayed(tape.script, until, tape.closed_as, tape.finished, tape.receipt)
+    book = ledger(tape.started, tape.allowance) if tape.started else None
+    return Replayed(tape.script, until, tape.closed_as, tape.finished, tape.receipt, book)
 
 
 class _Tape:
@@ -122,6 +125,7 @@ _ACTS: Mapping[str, Callable[[_Tape, Happened, dt.datetime], None]] = {
     "submitted": _Tape.closed,
     "expired": _Tape.closed,
     "ended": _Tape.closed,
+    "void": _Tape.closed,
     "amended": _Tape.amended,
     "reopened": _Tape.reopened,
     "returned": _Tape.returned,

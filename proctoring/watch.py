@@ -66,6 +66,7 @@ class Flag(StrEnum):
 
     CALLS = "calls"
     DEVICE_ASKS = "device_asks"
+    LOCKED_OUT = "locked_out"
     GATE_WAITS = "gate_waits"
     BREAK_OVER = "break_over"
     SILENT = "silent"
@@ -79,6 +80,7 @@ class Seen:
     called_at: dt.datetime | None = None  # the candidate calls
     break_used_up: bool = False  # a rest break lasts beyond its allowance, so that the clock runs
     asked_at: dt.datetime | None = None  # another device asks to be let in
+    locked_out: bool = False  # its browser is not the one that the sitting asks for, and was not let in
     gate_open_since: dt.datetime | None = None  # and not begun
     running_until: dt.datetime | None = None
     hearing: Hearing = Hearing.UNKNOWN
@@ -90,6 +92,7 @@ def flags(seen: Seen, now: dt.datetime) -> tuple[Flag, ...]:
     told = {
         Flag.CALLS: seen.called_at is not None,
         Flag.DEVICE_ASKS: seen.asked_at is not None,
+        Flag.LOCKED_OUT: seen.locked_out,
         Flag.GATE_WAITS: seen.gate_open_since is not None and now - seen.gate_open_since >= GATE_WAITS,
         Flag.BREAK_OVER: seen.break_used_up,
         Flag.SILENT: running and seen.hearing is Hearing.SILENT,
@@ -103,4 +106,4 @@ def rank(told: tuple[Flag, ...]) -> int:
     return ORDER.index(told[0]) if told and told[0] in ORDER else len(ORDER)
 
 
-ORDER = (Flag.CALLS, Flag.DEVICE_ASKS, Flag.GATE_WAITS, Flag.BREAK_OVER, Flag.SILENT)
+ORDER = (Flag.CALLS, Flag.DEVICE_ASKS, Flag.LOCKED_OUT, Flag.GATE_WAITS, Flag.BREAK_OVER, Flag.SILENT)

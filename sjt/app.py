@@ -11,7 +11,7 @@ from sjt import logs
 from sjt.clock import Clock
 from sjt.config import Settings
 from sjt.db import ROOT
-from sjt.pages import BLUEPRINTS, devices, errors, guard, menu, sessions, shown, static
+from sjt.pages import BLUEPRINTS, devices, errors, guard, lockdown, menu, sessions, shown, static
 from sjt.pages.sign_in import SESSION_LASTS
 from sjt.rules.refusals import NotFound
 from sjt.services.product import make_product
@@ -58,6 +58,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     shown.register(app)
     menu.register(app)
     errors.register(app)
+    lockdown.register(app)
     devices.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 KINDS = ("demo", "rehearsal", "live")
 SHORTEST_SECRET = 32
+ORIGIN = re.compile(r"(?P<scheme>https?)://[a-z0-9.-]+(?P<port>:[1-9][0-9]*)?")
 STREAMS, MOST_STREAMS = 12, 16  # of live boards in one process: far below its 32 or 64 threads
 
 
@@ -31,6 +33,7 @@ class Settings:
     workers: int = 1
     old_secret_keys: tuple[str, ...] = ()
     secure_cookies: bool = True
+    public_origin: str | None = None  # scheme and host under which browsers see this installation
     product_name: str = "Situational Judgement Tests"
     streams: int = STREAMS  # boards beyond it ask every two seconds; 0: all do
 
@@ -52,6 +55,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         workers=_whole(environment, "SJT_WORKERS", 1, faults),
         old_secret_keys=tuple(key for key in environment.get("SJT_OLD_SECRET_KEYS", "").split(",") if key),
         secure_cookies=environment.get("SJT_LOOPBACK_ONLY") != "yes",
+        public_origin=environment.get("SJT_PUBLIC_ORIGIN", "").strip() or None,
         streams=_whole(environment, "SJT_STREAMS", STREAMS, faults, least=0),
     )
     faults += _unfit(settings) if not faults else []
@@ -87,4 +91,14 @@ def _unfit(settings: Settings) -> list[str]:
         faults.append("SJT_WORKERS must be 1 on SQLite: two processes that write wait for each other")
     if settings.workers > 1 and settings.redis_url is None:
         faults.append("SJT_REDIS_URL is not set, and several workers need it to share presence")
+    if settings.public_origin is not None and not _is_origin(settings.public_origin, settings.secure_cookies):
+        faults.append("SJT_PUBLIC_ORIGIN must be as browsers write it, such as https://exam.example.org: no path")
     return faults
+
+
+def _is_origin(address: str, secure: bool) -> bool:
+    """An origin as a browser puts it into every address; https but on this machine alone."""
+    found = ORIGIN.fullmatch(address)
+    if found is None or (secure and found["scheme"] != "https"):
+        return False
+    return found["port"] != {"https": ":443", "http": ":80"}[found["scheme"]]

@@ -17,6 +17,7 @@ import psycopg
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -209,6 +210,24 @@ def for_update(query: sa.Select[Any]) -> sa.Select[Any]:
     SQLite drops FOR UPDATE in silence; there the IMMEDIATE transaction already holds the one write lock.
     """
     return query.with_for_update(key_share=True)
+
+
+def add_missing(conn: sa.Connection, table: sa.Table) -> sa.Insert:
+    """An insert that leaves a row alone whose key is there already."""
+    made: sa.Insert = _insert(conn, table).on_conflict_do_nothing(index_elements=list(table.primary_key))
+    return made
+
+
+def add_up(conn: sa.Connection, table: sa.Table, column: str) -> sa.Insert:
+    """An insert that, where the key is there already, adds its number to the one that stands."""
+    new = _insert(conn, table)
+    more = {column: table.c[column] + new.excluded[column]}
+    made: sa.Insert = new.on_conflict_do_update(index_elements=list(table.primary_key), set_=more)
+    return made
+
+
+def _insert(conn: sa.Connection, table: sa.Table) -> Any:
+    return sqlite.insert(table) if conn.dialect.name == "sqlite" else postgresql.insert(table)
 
 
 def _engine(url: str) -> sa.Engine:

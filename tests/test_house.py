@@ -107,8 +107,9 @@ def test_an_unknown_object_is_not_found_for_everybody(site: Site) -> None:
                 assert response.status_code == 404, f"{role} {method} {rule.rule}: {response.status_code}"
 
 
-# The one thing an auditor posts: the purpose for which they open a live text, which is itself kept as a record.
-LOOKING = {"/bank/version/<ref>/open"}
+# All that an auditor posts: the purpose for which they open a live text, or take evidence out of the product. It is
+# itself kept as a record, and changes nothing else.
+LOOKING = {"/bank/version/<ref>/open", "/evidence/<ref>/seats/<seat>/bundle"}
 
 
 def test_an_auditor_changes_nothing_on_any_route(site: Site) -> None:

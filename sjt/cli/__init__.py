@@ -7,6 +7,7 @@ import sys
 import click
 
 from sjt.cli.bank import bank
+from sjt.cli.evidence import evidence, verify
 from sjt.cli.grade import grade
 from sjt.cli.papers import papers
 from sjt.cli.spec import spec
@@ -45,5 +46,5 @@ def main() -> None:
     """Timed, invigilated situational judgement tests."""
 
 
-for command in (spec, bank, papers, grade):
+for command in (spec, bank, papers, grade, verify, evidence):
     main.add_command(command)

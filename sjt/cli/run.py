@@ -83,7 +83,7 @@ def sweep() -> None:
 
     Names the attempts that were not heard for a while in the last hour, and got nothing for it yet.
     """
-    product = _product()
+    product = product_of_environment()
     click.echo(f"{upkeep.once(product)} closed")
     with product.database.reading() as conn:
         unheard = outages.lately(conn, product.clock.now())
@@ -96,12 +96,13 @@ def sweep() -> None:
 def demo(port: int) -> None:
     """Set up a demonstration on SQLite and serve it. Run again, it keeps what was done in it."""
     home = Path(os.environ.get("SJT_HOME", str(ROOT / "var"))).resolve()
+    address = f"http://127.0.0.1:{port}"
     os.environ.update(demonstration.environment(home))
+    os.environ.setdefault("SJT_PUBLIC_ORIGIN", address)
     migrate(os.environ["SJT_DATABASE_URL"])
-    product = _product()
+    product = product_of_environment()
     guide = demonstration.set_up(product, demonstration.password(home))
     product.database.dispose()
-    address = f"http://127.0.0.1:{port}"
     run_server(port, 1, THREADS_EMBEDDED, lambda: _print(demonstration.words(guide, address)))
 
 
@@ -117,5 +118,6 @@ def _settings() -> Any:
         raise BadFiles(bad.lines) from bad
 
 
-def _product() -> Product:
+def product_of_environment() -> Product:
+    """The product that the SJT_… environment describes; BadFiles names what is missing there."""
     return make_product(_settings())

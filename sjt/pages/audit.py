@@ -18,7 +18,8 @@ from sjt.pages.guard import Desk, Loaded, requires
 from sjt.pages.replies import Reply, show
 from sjt.pages.shown import day, time_with_seconds
 from sjt.rules.local_time import midnight
-from sjt.rules.refusals import NotFound
+from sjt.rules.refusals import BadInput, NotFound
+from sjt.services import bundles, sealing
 from sjt.services import evidence as service
 from sjt.services.evidence import Evidence, Happened
 from sjt.stores import attempts, evidence, people, seats, sittings
@@ -29,6 +30,7 @@ from sjt.words import WORDS, say
 
 pages = Blueprint("audit", __name__, url_prefix="/evidence")
 A_PAGE = 50
+LONGEST_REASON = 500
 DAY = dt.timedelta(days=1)
 
 
@@ -107,9 +109,35 @@ def download(desk: Desk, place: Place) -> Reply:
     )
 
 
+@pages.post("/<ref>/seats/<seat>/bundle")
+@requires("audit.export", on=seat_of)
+def export(desk: Desk, place: Place) -> Reply:
+    """One attempt's evidence as a signed bundle. Who took it, and what for, is kept."""
+    held = attempts.by_seat(desk.conn, place.seat.id)
+    if held is None:
+        raise NotFound("evidence.no_attempt")
+    reason = request.form.get("reason", "").strip()
+    if not 0 < len(reason) <= LONGEST_REASON:
+        raise BadInput([("reason", "evidence.no_reason", {})])
+    body = bundles.export(desk.conn, desk.product, held, desk.person.roles, desk.now)
+    bundles.note_export(desk.conn, held, desk.person.id, reason, desk.now)
+    name = f"evidence-{held.ref}.jsonl"
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(body, mimetype="application/jsonl", headers=disposition)
+
+
+@pages.get("/key")
+@requires("audit.read")
+def key(desk: Desk) -> Reply:
+    """The public key that bundles are checked against; it is to be kept elsewhere, before it is needed."""
+    lines = [f"{public.hex()}  {number}\n" for number, public in sealing.public_keys(desk.product).items()]
+    disposition = {"Content-Disposition": 'attachment; filename="evidence-key.txt"'}
+    return Response("".join(lines), mimetype="text/plain", headers=disposition)
+
+
 def _evidence(desk: Desk, place: Place) -> Evidence | None:
     held = attempts.by_seat(desk.conn, place.seat.id)
-    return service.of_attempt(desk.conn, held, desk.person, desk.now) if held else None
+    return service.of_attempt(desk.conn, held, desk.person.roles, desk.now) if held else None
 
 
 def _in_words(line: Line, answer: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from sjt.words import say
 STATUS: dict[type[refusals.Refusal], int] = {
     refusals.NotSignedIn: 401,
     refusals.NotAllowed: 403,
+    refusals.LockedOut: 403,
     refusals.NotFound: 404,
     refusals.NotNow: 409,
     refusals.Stale: 409,

@@ -15,9 +15,11 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Response, session
 
+from sjt.pages import lockdown
 from sjt.pages.devices import device
 from sjt.pages.guard import MARK, Guarded, View, product, transaction
 from sjt.pages.replies import Reply, send
+from sjt.pages.turns import turn
 from sjt.rules.refusals import NotFound, NotNow, Refusal
 from sjt.services.delivery.door import Place, place_of
 from sjt.services.delivery.standing import read_known
@@ -53,10 +55,12 @@ def _guarded(view: Callable[..., Reply], *, lock: bool) -> View:
     def guarded(attempt: str, **values: Any) -> Response:
         now = product().clock.now()
         own_seat(attempt)
-        with transaction() as conn:
-            desk = SeatDesk(conn, now, product(), place_of(conn, attempt, device(), now, lock=lock))
-            reply = view(desk, **values)
-        return send(reply)
+        with turn:
+            with transaction() as conn:
+                desk = SeatDesk(conn, now, product(), place_of(conn, attempt, device(), now, lock=lock))
+                lockdown.require(conn, desk.place, now)
+                reply = view(desk, **values)
+            return send(reply)
 
     setattr(guarded, MARK, Guarded("sitting", place_of))
     return guarded
@@ -94,6 +98,7 @@ def _knowing(
             known = read_again(attempt, now)
         if known.device_hash != mine:
             raise to_another()
+        lockdown.require_known(attempt, known, now, read_again)
         return send(view(attempt, known, now))
 
     setattr(guarded, MARK, Guarded("sitting", own_seat))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import nh3
@@ -11,6 +12,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 LONDON = ZoneInfo("Europe/London")
+REMEMBERED = 2_000  # texts; a scenario or a question has about 1 KB
 TAGS = {
     "p",
     "em",
@@ -33,8 +35,12 @@ TAGS = {
 _markdown = MarkdownIt("commonmark", {"html": False, "breaks": False}).enable("table")
 
 
+@lru_cache(maxsize=REMEMBERED)
 def markdown(text: str) -> Markup:
-    """Markdown as safe HTML: no raw HTML, no links, no images, a short list of tags."""
+    """Markdown as safe HTML: no raw HTML, no links, no images, a short list of tags.
+
+    The same few texts are shown again and again, a whole room opens them within a minute: they are remembered.
+    """
     return Markup(nh3.clean(_markdown.render(text), tags=TAGS, attributes={}))  # noqa: S704  # nosec B704 - cleaned by nh3
 
 

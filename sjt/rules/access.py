@@ -67,12 +67,17 @@ ACTS: Mapping[str, Rule] = {
     "candidates.change":     _rule(R.MANAGER),
     "sittings.read":         _rule(R.MANAGER, R.AUDITOR),
     "sittings.change":       _rule(R.MANAGER),
+    "pack.read":             _rule(R.MANAGER, R.AUDITOR, on=OF_THE_SITTING),
     "keycodes.read":         _rule(R.MANAGER, on=OF_THE_SITTING),
+    "interests.read":        _rule(R.MANAGER, R.INVIGILATOR, R.AUDITOR),
+    "interests.declare":     _rule(R.MANAGER, R.INVIGILATOR),
+    "interests.withdraw":    _rule(R.MANAGER, on={R.INVIGILATOR: N.OWN}),
     "people.read":           _rule(R.MANAGER, R.ADMINISTRATOR, R.AUDITOR),
     "people.change":         _rule(R.ADMINISTRATOR),
     "invigilation.list":     _rule(R.INVIGILATOR, R.MANAGER, R.AUDITOR),
     "invigilation.watch":    _rule(R.MANAGER, R.AUDITOR, on=OF_THE_SITTING),
     "invigilation.act":      _rule(R.MANAGER, on=OF_THE_SITTING),
+    "lockdown.change":       _rule(R.MANAGER),
     "invigilation.reopen_signed_off": _rule(R.MANAGER),
     "bank.read":             _rule(R.ITEM_WRITER, R.REVIEWER, R.MANAGER, R.AUDITOR),
     "bank.write":            _rule(R.ITEM_WRITER),
@@ -89,6 +94,7 @@ ACTS: Mapping[str, Rule] = {
     "results.release":       _rule(R.MANAGER),
     "results.read_own":      _rule(on={R.APPRENTICE: N.OWN}),
     "audit.read":            _rule(R.AUDITOR, R.MANAGER),
+    "audit.export":          _rule(R.AUDITOR, R.MANAGER),
 }  # fmt: skip
 
 EXCLUSIVE = frozenset({Role.AUDITOR})  # reads everything, changes nothing, and is nothing else

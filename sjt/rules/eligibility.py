@@ -6,11 +6,13 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from proctoring.flags import HELPS
 from proctoring.timing import entitled_minutes, minutes_needed
 
 MODES = ("online", "paper")
 EXTRA_TIME, REST = "extra_time_percent", "rest_minutes"
-ADJUSTMENTS = (EXTRA_TIME, REST)  # kinds: percent of the base time; minutes of rest breaks
+TIMED = (EXTRA_TIME, REST)  # kinds with a size: percent of the base time; minutes of rest breaks
+ADJUSTMENTS = (*TIMED, *HELPS)  # a help is there or not: its value is 1
 
 Fault = tuple[str, Mapping[str, object]]  # a message code and its parameters
 

@@ -21,10 +21,20 @@ TOP_LEVEL = {
     "schema", "name", "id", "in_force", "standard", "test", "pass_rule", "bank_policy", "formats", "frameworks",
     "slots", "pathways", "themes", "criteria", "edge_cases", "open_questions",
 }  # fmt: skip
-SECTIONS = {
+SECTIONS: Mapping[str, set[str]] = {
     "in_force": {"from", "until"},
     "standard": {"reference", "version", "level", "title"},
-    "test": {"title", "duration_minutes", "modes", "book", "grace_seconds", "invigilation", "conditions"},
+    "test": {
+        "title",
+        "duration_minutes",
+        "modes",
+        "book",
+        "grace_seconds",
+        "invigilation",
+        "conditions",
+        "permitted",
+        "late_entry",
+    },
 }
 MODES, BOOKS = ("online", "paper"), ("closed", "open")
 
@@ -56,6 +66,14 @@ class Ratio:
 
 
 @dataclass(frozen=True)
+class LateEntry:
+    """After how many minutes an arrival is very late, and within how many working days that is reported."""
+
+    very_late_minutes: int
+    report_working_days: int
+
+
+@dataclass(frozen=True)
 class Specification:
     """One version of a test specification, in force from a date until it is replaced.
 
@@ -81,6 +99,9 @@ class Specification:
     book: str = "closed"
     ratio: Ratio | None = None
     conditions: tuple[str, ...] = ()
+    permitted: tuple[str, ...] = ()  # what a candidate may have on the desk
+    invigilators: tuple[str, ...] = ()  # who may invigilate
+    late_entry: LateEntry | None = None
     frameworks: tuple[str, ...] = ()
     bases: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[Missing, ...] = ()
@@ -142,6 +163,9 @@ def _specification(reader: Reader) -> Specification:
         book=reader.one_of(BOOKS, *at(reader, "test", "book")),
         ratio=_ratio(reader),
         conditions=tuple(reader.text("test", "conditions", n) for n in _optional(reader, "test", "conditions")),
+        permitted=_texts(reader, "test", "permitted"),
+        invigilators=_texts(reader, "test", "invigilation", "who"),
+        late_entry=_late_entry(reader),
         frameworks=tuple(reader.one_of(shipped_names(), "frameworks", n) for n in _optional(reader, "frameworks")),
         bases=dict(bases(reader.source.data)),
         missing=_missing(reader),
@@ -172,11 +196,30 @@ def _modes(reader: Reader) -> tuple[str, ...]:
     return tuple(reader.one_of(MODES, *here, index) for index in reader.items(*here))
 
 
+def _texts(reader: Reader, *path: str) -> tuple[str, ...]:
+    """A list of sentences that may be left out."""
+    if reader.get(*path) is None:
+        return ()
+    here = at(reader, *path)
+    return tuple(reader.text(*here, index) for index in reader.items(*here))
+
+
+def _late_entry(reader: Reader) -> LateEntry | None:
+    here = ("test", "late_entry")
+    if reader.get(*here) is None:
+        return None
+    reader.only({"very_late_minutes", "report_working_days"}, *here)
+    very_late = reader.whole(*at(reader, *here, "very_late_minutes"), low=1, high=600)
+    return LateEntry(very_late, reader.whole(*at(reader, *here, "report_working_days"), low=1, high=60))
+
+
 def _ratio(reader: Reader) -> Ratio | None:
     here = ("test", "invigilation")
     if reader.get(*here) is None:
         return None
-    reader.only({"candidates_at_most", "clause"}, *here)
+    reader.only({"candidates_at_most", "clause", "who"}, *here)
+    if reader.get(*here, "who") is not None and reader.get(*here, "candidates_at_most") is None:
+        return None
     most = reader.whole(*at(reader, *here, "candidates_at_most"), low=1, high=1000)
     return Ratio(most, reader.text(*here, "clause"))
 

@@ -26,6 +26,10 @@ class NotAllowed(Refusal):
     """The person's roles, or their part in this very object, do not allow the act."""
 
 
+class LockedOut(Refusal):
+    """The candidate's browser is not the one that the sitting asks for. ``params`` say what was found."""
+
+
 class NotNow(Refusal):
     """The state of things does not allow the act (any more, or yet)."""
 

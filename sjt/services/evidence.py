@@ -20,7 +20,6 @@ from sjt.stores.bank import LANGUAGE
 from sjt.stores.emergency import StoredFile
 from sjt.stores.evidence import Closing, FinalMark, Grant, Late, Line, PaperFacts, Released, Revision
 from sjt.stores.jottings import Jotting
-from sjt.stores.people import Person
 from sjt.stores.scripts import Answer
 from sjt.stores.sittings import Sitting
 
@@ -60,6 +59,7 @@ class Evidence:
     files: tuple[StoredFile, ...]  # emergency files, entered or not
     grants: tuple[Grant, ...]
     events: tuple[Happened, ...]
+    actors: Mapping[str, str]  # names of people by the public references that events carry
     first_break: int | None
     marks: tuple[FinalMark, ...] | None  # None: kept from someone who may still mark this script
     results: tuple[Released, ...]
@@ -90,12 +90,14 @@ def of_sitting(conn: sa.Connection, sitting: Sitting, now: dt.datetime) -> list[
     return [(line, state(line.attempt.facts, now) if line.attempt else None) for line in entries(conn, sitting.id)]
 
 
-def of_attempt(conn: sa.Connection, attempt: Attempt, reader: Person, now: dt.datetime) -> Evidence:
-    """All evidence of an attempt. Marks stay hidden from a reader who may still mark it, until it is released."""
+def of_attempt(conn: sa.Connection, attempt: Attempt, roles: frozenset[Role], now: dt.datetime) -> Evidence:
+    """All evidence of an attempt. Marks stay hidden from one who may still mark it, until it is released."""
     chain = attempts.chain(conn, attempt)
+    read = [json.loads(event.payload) for event in chain]
+    actors = evidence.names_by_ref(conn, {body["by"] for body in read})
     results = tuple(evidence.released(conn, attempt.id))
     marks = tuple(evidence.final_marks(conn, attempt.id))
-    hidden = bool(SCORERS & reader.roles) and not results
+    hidden = bool(SCORERS & roles) and not results
     given, closing = tuple(evidence.grants(conn, attempt.id)), evidence.closing(conn, attempt.id)
     ids = {closing.closed_by, closing.opened_by, *(g.granted_by for g in given), *(m.marker_id for m in marks)}
     ids |= {result.released_by for result in results}
@@ -106,7 +108,8 @@ def of_attempt(conn: sa.Connection, attempt: Attempt, reader: Person, now: dt.da
         lines=tuple(evidence.lines(conn, attempt.id, LANGUAGE)), answers=scripts.current(conn, attempt),
         revisions=_by_question(evidence.revisions(conn, attempt.sitting_id, attempt.id)),
         late=tuple(evidence.late(conn, attempt.id)), jottings=tuple(jottings.every(conn, attempt)),
-        shows_jottings=Role.AUDITOR in reader.roles, files=brought, grants=given, events=_happened(conn, chain),
+        shows_jottings=Role.AUDITOR in roles, files=brought, grants=given,
+        events=_happened(read, chain, actors), actors=actors,
         first_break=first_break(attempt.ref, chain, attempt.head), marks=None if hidden else marks, results=results,
         names={person.id: person.name for person in people.by_ids(conn, {i for i in ids if i is not None}).values()},
     )  # fmt: skip
@@ -119,9 +122,9 @@ def _by_question(found: Sequence[Revision]) -> dict[int, tuple[Revision, ...]]:
     return grouped
 
 
-def _happened(conn: sa.Connection, chain: Sequence[Linked]) -> tuple[Happened, ...]:
-    read = [json.loads(event.payload) for event in chain]
-    names = evidence.names_by_ref(conn, {body["by"] for body in read})
+def _happened(
+    read: Sequence[dict[str, Any]], chain: Sequence[Linked], names: Mapping[str, str]
+) -> tuple[Happened, ...]:
     return tuple(
         Happened(event, names.get(body["by"], body["by"]), {k: v for k, v in body.items() if k not in _COMMON})
         for event, body in zip(chain, read, strict=True)
@@ -141,7 +144,7 @@ def bundle(found: Evidence) -> dict[str, Any]:
         "specification": attempt.spec_id,
         "pathway": attempt.pathway,
         "state": found.state.value,
-        "times": {name: _iso(getattr(attempt, name)) for name in TIMES},
+        "times": {name: iso(getattr(attempt, name)) for name in TIMES},
         "allowance": {
             "base_minutes": attempt.allowance.base_minutes,
             "extra_percents": list(attempt.allowance.extra_percents),
@@ -149,7 +152,7 @@ def bundle(found: Evidence) -> dict[str, Any]:
             "grace_seconds": attempt.grace_seconds,
         },
         "receipt": attempt.receipt,
-        "paper": _paper(found),
+        "paper": paper_of(found),
         "genesis": genesis(attempt.ref).hex(),
         "head": attempt.head.hex(),
         "events": [
@@ -158,23 +161,24 @@ def bundle(found: Evidence) -> dict[str, Any]:
         "answers": [_answer(codes[question], answer) for question, answer in sorted(found.answers.items())],
         "revisions": [
             {"question": codes[question], "revision": r.revision, "sha256": r.text_hash, "event": r.seq,
-             "received_at": _iso(r.received_at), "emergency_file": _hash_of(found.file_of(r))}
+             "received_at": iso(r.received_at), "emergency_file": _hash_of(found.file_of(r))}
             for question, all_of_it in sorted(found.revisions.items()) for r in all_of_it
         ],
         "late": [
             {"question": codes[one.question_id], "revision": one.revision, "text": one.text,
-             "sha256": one.text_hash, "received_at": _iso(one.received_at), "why": one.why}
+             "sha256": one.text_hash, "received_at": iso(one.received_at), "why": one.why}
             for one in found.late
         ],
-        "jottings": [_jotting(found, one) for one in found.jottings],
-        "emergency_files": [_file(found, file) for file in found.files],
+        "jottings": [jotting_of(found, one) for one in found.jottings],
+        "emergency_files": [file_of(found, file) for file in found.files],
     }  # fmt: skip
 
 
 TIMES = ("opened_at", "confirmed_at", "started_at", "deadline", "last_saved_at", "closed_at", "finished_at")
 
 
-def _iso(at: object) -> str | None:
+def iso(at: object) -> str | None:
+    """A moment in UTC to the microsecond, as files tell it."""
     return at.astimezone(dt.UTC).isoformat(timespec="microseconds") if isinstance(at, dt.datetime) else None
 
 
@@ -182,27 +186,29 @@ def _hash_of(file: StoredFile | None) -> str | None:
     return file.sha256 if file else None
 
 
-def _file(found: Evidence, file: StoredFile) -> dict[str, Any]:
+def file_of(found: Evidence, file: StoredFile) -> dict[str, Any]:
     """A file that a person brought; ``made_at`` and ``typed_at`` are by the device's clock and prove nothing."""
-    told = {"sha256": file.sha256, "made_at": _iso(file.made_at), "answers": list(file.entries)}
-    by = {"brought_at": _iso(file.brought_at), "brought_by": found.names[file.brought_by]}
-    entered = {"at": _iso(file.entered_at), "by": found.names[file.entered_by], "reason": file.entered_reason} if (
+    told = {"sha256": file.sha256, "made_at": iso(file.made_at), "answers": list(file.entries)}
+    by = {"brought_at": iso(file.brought_at), "brought_by": found.names[file.brought_by]}
+    entered = {"at": iso(file.entered_at), "by": found.names[file.entered_by], "reason": file.entered_reason} if (
         file.entered_by) else None  # fmt: skip
     return {**told, **by, "entered": entered}
 
 
 def _answer(code: str, answer: Answer) -> dict[str, Any]:
     told = {"question": code, "revision": answer.revision, "text": answer.text, "sha256": answer.text_hash}
-    return {**told, "received_at": _iso(answer.received_at)}
+    return {**told, "received_at": iso(answer.received_at)}
 
 
-def _jotting(found: Evidence, one: Jotting) -> dict[str, Any]:
+def jotting_of(found: Evidence, one: Jotting) -> dict[str, Any]:
+    """A note or highlights; the text is for those who may read it."""
     told = {"scenario": found.scenarios[one.scenario_version_id], "kind": one.kind, "revision": one.revision}
-    told |= {"sha256": one.text_hash, "received_at": _iso(one.received_at)}
+    told |= {"sha256": one.text_hash, "received_at": iso(one.received_at)}
     return {**told, "text": one.body} if found.shows_jottings else told
 
 
-def _paper(found: Evidence) -> dict[str, Any] | None:
+def paper_of(found: Evidence) -> dict[str, Any] | None:
+    """How the paper was drawn, and what stands where in it."""
     if found.paper is None:
         return None
     return {

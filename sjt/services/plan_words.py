@@ -54,6 +54,23 @@ def grace(specification: Specification) -> Told:
     return told(specification, say("plan.grace", seconds=specification.grace_seconds), "test.grace_seconds")
 
 
+def permitted(specification: Specification) -> Told:
+    """What a candidate may have on the desk."""
+    return told(specification, "; ".join(specification.permitted), "test.permitted")
+
+
+def invigilators(specification: Specification) -> Told:
+    """Who may invigilate."""
+    return told(specification, "; ".join(specification.invigilators), "test.invigilation.who")
+
+
+def late_entry(specification: Specification) -> Told:
+    """What becomes of those who come late; only asked where the file says it."""
+    params = vars(specification.late_entry) if specification.late_entry else {}
+    names = ("test.late_entry.very_late_minutes", "test.late_entry.report_working_days")
+    return told(specification, say("plan.late_entry", params), *names)
+
+
 def ratio(specification: Specification) -> Told:
     """How many candidates one invigilator may have, when the plan says so."""
     params = vars(specification.ratio) if specification.ratio else {"candidates": 0, "clause": ""}

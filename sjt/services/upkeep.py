@@ -1,4 +1,4 @@
-"""What a running product does by itself: write down what is over, follow the database's time, look seats over."""
+"""What a running product does by itself: write down what is over, follow the database's time, look seats over, seal."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from sjt.clock import SystemClock
+from sjt.services import sealing
 from sjt.services.delivery.standing import look_over
 from sjt.services.product import Product
 from sjt.services.timekeeping import SWEEP_EVERY_SECONDS, sweep
@@ -31,7 +32,12 @@ def start(product: Product) -> threading.Event:
     """
     stop = threading.Event()
 
-    for name, every, act in (("upkeep", SWEEP_EVERY_SECONDS, once), ("seats", LOOK_OVER_SECONDS, look_over)):
+    rounds = (
+        ("upkeep", SWEEP_EVERY_SECONDS, once),
+        ("seats", LOOK_OVER_SECONDS, look_over),
+        ("seals", sealing.LOOK_EVERY_SECONDS, sealing.seal_heads),
+    )
+    for name, every, act in rounds:
         threading.Thread(target=_keep_going, args=(stop, product, every, act), name=name, daemon=True).start()
     return stop
 

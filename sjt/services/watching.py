@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
 from proctoring import watch
+from proctoring.flags import Flag as Reported
+from proctoring.lockdown import Level
 from proctoring.timing import REST, entitled_minutes, rest_left, seconds_left
 from proctoring.watch import Flag, Hearing, Seen, Sign
-from sjt.rules.attempt import State, state
+from sjt.rules.attempt import CLOSED, State, state
 from sjt.services.invigilation import Entry, Gate, entry, gate, owed
+from sjt.services.lockdown.signals import flags_of
 from sjt.stores import looks
 from sjt.stores.attempts import Attempt
 from sjt.stores.gaps import Gap
 from sjt.stores.messages import Unread
-from sjt.stores.presence import Beat, Heard, Presence
+from sjt.stores.presence import Beat, Heard, Presence, Refused
 from sjt.stores.sittings import Sitting
 
 
@@ -38,7 +41,9 @@ class Watched:
     seconds_left: int | None
     finish: dt.datetime | None
     incident: str = ""  # the newest one, in words
+    refused: Refused | None = None  # its browser was not let in, and has not been heard since
     unread: Unread | None = None  # messages that the candidate has not read
+    reported: tuple[Reported, ...] = ()  # flags from what its browser reported, where the sitting is watched
 
     @property
     def entitled_minutes(self) -> int | None:
@@ -102,6 +107,7 @@ class Line:
     answered: int
     incident: str
     unread: Unread | None
+    reported: tuple[Reported, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,25 +127,32 @@ LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 LATE = dt.timedelta(seconds=2)  # a save is committed so long after it was received; a later one is found by its number
 
 
-def read(conn: sa.Connection, sitting_id: int, now: dt.datetime, before: Facts | None = None) -> Facts:
-    """The facts of a sitting, in one statement for any number of seats.
+def read(conn: sa.Connection, sitting: Sitting, now: dt.datetime, before: Facts | None = None) -> Facts:
+    """The facts of a sitting, in one statement for any number of seats, and one more for what browsers reported.
 
     With the facts read before, only the answers of who has written since are counted.
     """
+    reported = flags_of(conn, sitting)
     if before is None:
-        return _facts(looks.of_sitting(conn, sitting_id, LONG_AGO), {}, now)
+        return _facts(looks.of_sitting(conn, sitting.id, LONG_AGO), {}, reported, now)
     since, known = before.read_at - LATE, {line.entry.attempt.id: line for line in before.lines if line.entry.attempt}
-    return _facts(looks.of_sitting(conn, sitting_id, since, before.again), known, now)
+    return _facts(looks.of_sitting(conn, sitting.id, since, before.again), known, reported, now)
 
 
-def _facts(rows: Iterable[looks.Row], known: Mapping[int, Line], now: dt.datetime) -> Facts:
+def _facts(
+    rows: Iterable[looks.Row],
+    known: Mapping[int, Line],
+    reported: Mapping[int, tuple[Reported, ...]],
+    now: dt.datetime,
+) -> Facts:
     lines: list[Line] = []
     gaps: list[Gap] = []
     again: set[int] = set()
     for row in rows:
         was = known.get(row.attempt.id) if row.attempt else None
         counted = row.answered if row.answered is not None else was.answered if was else 0
-        lines.append(Line(entry(row.seat, row.attempt, row.questions), counted, row.incident, row.unread))
+        told = reported.get(row.attempt.id, ()) if row.attempt else ()
+        lines.append(Line(entry(row.seat, row.attempt, row.questions), counted, row.incident, row.unread, told))
         gaps += row.gaps
         if row.attempt and row.answered is None and not _is_as_it_was(row.attempt, was):
             again.add(row.attempt.id)
@@ -153,7 +166,7 @@ def _is_as_it_was(attempt: Attempt, was: Line | None) -> bool:
 
 def look(conn: sa.Connection, sitting: Sitting, beats: Heard, now: dt.datetime) -> Board:
     """The board, read anew."""
-    return seen(read(conn, sitting.id, now), beats, now)
+    return seen(read(conn, sitting, now), beats, now)
 
 
 def seen(facts: Facts, beats: Heard, now: dt.datetime) -> Board:
@@ -174,13 +187,36 @@ def _watched(told: Line, beats: Heard, now: dt.datetime) -> Watched:
         return Watched(line, None, Sign(Hearing.UNKNOWN), None, (), 0, None, None)
     standing, beat = state(attempt.facts, now), beats.beats.get(attempt.ref)
     sign = watch.sign(beat.at if beat else None, beats.since, attempt.started_at, now)
-    flags = watch.flags(_seen(line, attempt, standing, sign, now), now)
+    refused = _refused(line, beats, attempt, standing)
+    seen = replace(_seen(line, attempt, standing, sign, now), locked_out=refused is not None)
+    flags = watch.flags(seen, now)
     finish = attempt.finished_at or attempt.deadline
     if standing in (State.PAUSED, State.SUSPENDED):
         finish = attempt.deadline_at(now)
     timed = standing in (State.RUNNING, State.PAUSED, State.SUSPENDED)
     left = seconds_left(finish, now) if finish and timed else None
-    return Watched(line, standing, sign, beat, flags, told.answered, left, finish, told.incident, told.unread)
+    return Watched(
+        line,
+        standing,
+        sign,
+        beat,
+        flags,
+        told.answered,
+        left,
+        finish,
+        told.incident,
+        refused,
+        told.unread,
+        told.reported,
+    )
+
+
+def _refused(line: Entry, beats: Heard, attempt: Attempt, standing: State) -> Refused | None:
+    """A refusal that still stands: nothing was heard since, and the attempt is not over."""
+    refused, beat = beats.refused.get(attempt.ref), beats.beats.get(attempt.ref)
+    if refused is None or standing in CLOSED or line.seat.lockdown != Level.SEB:
+        return None
+    return refused if beat is None or beat.at < refused.at else None
 
 
 def _break_used_up(attempt: Attempt, standing: State, now: dt.datetime) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,11 +14,13 @@ from proctoring import events as evidence
 from proctoring.timing import Allowance, Pause, Reopening, deadline, writable_until
 from sjt.db import chain_link, for_update, note_change
 from sjt.rules.attempt import UNUSED_REOPENING_LASTS, Facts, State, state
-from sjt.stores import pauses
+from sjt.stores import helps, pauses, seats
 from sjt.stores import tables as t
 from sjt.stores.people import new_ref
 
 a = t.attempts
+UNBEGUN, UNCLOSED, UNRETURNED = a.c.started_at.is_(None), a.c.closed_at.is_(None), a.c.returned_at.is_(None)
+NEXT_LEASE = a.c.lease + 1
 
 
 @dataclass(frozen=True)
@@ -176,6 +179,29 @@ def by_ref(conn: sa.Connection, ref: str, *, lock: bool = False) -> Attempt | No
     return _one(conn, "ref", ref, lock=lock)
 
 
+_PLACED = (
+    _every.add_columns(*seats.LABELLED, helps.APPROVED)
+    .join(t.seats, t.seats.c.id == a.c.seat_id)
+    .join(t.sittings, t.sittings.c.id == t.seats.c.sitting_id)
+    .join(t.candidates)
+)
+_PLACE = _PLACED.where(a.c.ref == sa.bindparam("this"))
+
+
+Placed = tuple[Attempt, seats.Seat, frozenset[str]]  # and what is approved to help the candidate
+
+
+def with_seat(conn: sa.Connection, ref: str, *, lock: bool = False) -> Placed | None:
+    """An attempt, its seat and its helps by the attempt's reference; with ``lock`` it is held as in ``by_ref``."""
+    if lock:
+        conn.execute(_FIND["ref"][0], {"this": ref})
+    row = conn.execute(_PLACE, {"this": ref}).one_or_none()
+    if row is None:
+        return None
+    stopped = pauses.of(conn, [row.id]) if row.paused else {}
+    return _attempt(row, stopped.get(row.id, ())), seats.labelled(row), helps.read(row.helps)
+
+
 @dataclass(frozen=True)
 class Begun:
     """As much of an attempt as a save needs besides its paper: none of it changes once it has begun."""
@@ -255,25 +281,43 @@ def record(
     changes: Mapping[str, object] | None = None,
     condition: sa.ColumnElement[bool] | None = None,
 ) -> bool:
-    """Change an attempt and chain the event of it. False, and nothing done, when the condition fails."""
-    where = a.c.id == attempt_id if condition is None else sa.and_(a.c.id == attempt_id, condition)
-    values = {
-        "seq": a.c.seq + 1,
-        "head": chain_link(a.c.head, sa.literal(event.digest, sa.LargeBinary)),
-        "state_version": a.c.state_version + 1,
-        **(changes or {}),
-    }
-    row = conn.execute(
-        a.update().where(where).values(values).returning(a.c.ref, a.c.sitting_id, a.c.seq, a.c.head)
-    ).one_or_none()
+    """Change an attempt and chain the event of it. False, and nothing done, when the condition fails.
+
+    A condition, or an expression as a change, that stands in a module is built into its statement once.
+    """
+    changes = changes or {}
+    built = tuple((name, value if isinstance(value, sa.ClauseElement) else None) for name, value in changes.items())
+    values = {f"new_{name}": value for name, value in changes.items() if not isinstance(value, sa.ClauseElement)}
+    values |= {"attempt_id": attempt_id, "digest": event.digest}
+    row = conn.execute(_changing(built, condition), values).one_or_none()
     if row is None:
         return False
     note_change(conn, row.ref)
     kept = {"kind": event.kind, "at": event.at, "payload": event.payload, "digest": event.digest}
-    conn.execute(
-        t.events.insert().values(sitting_id=row.sitting_id, attempt_id=attempt_id, seq=row.seq, link=row.head, **kept)
-    )
+    place = {"sitting_id": row.sitting_id, "attempt_id": attempt_id, "seq": row.seq, "link": row.head}
+    conn.execute(_CHAINED, {**place, **kept})
     return True
+
+
+_CHAINED = t.events.insert()
+
+
+@lru_cache(maxsize=256)
+def _changing(built: tuple[tuple[str, Any], ...], condition: sa.ColumnElement[bool] | None) -> Any:
+    """The statement that changes these columns, under this condition, and chains the event; built once for each.
+
+    A column has an expression beside it, or None for a value that comes with the call.
+    """
+    changed = {
+        name: sa.bindparam(f"new_{name}", type_=a.c[name].type) if expression is None else expression
+        for name, expression in built
+    }
+    linked = chain_link(a.c.head, sa.bindparam("digest", type_=sa.LargeBinary))
+    statement = a.update().where(a.c.id == sa.bindparam("attempt_id"))
+    if condition is not None:
+        statement = statement.where(condition)
+    counted = {"seq": a.c.seq + 1, "head": linked, "state_version": a.c.state_version + 1}
+    return statement.values({**counted, **changed}).returning(a.c.ref, a.c.sitting_id, a.c.seq, a.c.head)
 
 
 def add_grant(

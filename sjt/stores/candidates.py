@@ -36,6 +36,7 @@ class Candidate(CandidateFacts):
     gateway_complete_at: dt.datetime | None
     gateway_by: int | None
     created_at: dt.datetime
+    photo_id: str | None
 
     @property
     def facts(self) -> CandidateFacts:
@@ -70,7 +71,10 @@ class Search:
 
 
 ENTERED = ("number", "name", "email", "employer", "provider", "spec_name", "pathway")
-COLUMNS = [candidates.c[name] for name in ("id", "ref", "person_id", "gateway_complete_at", "gateway_by", "created_at")]
+COLUMNS = [
+    candidates.c[name]
+    for name in ("id", "ref", "person_id", "gateway_complete_at", "gateway_by", "created_at", "photo_id")
+]
 COLUMNS += [candidates.c[name] for name in ENTERED]
 OF_ADJUSTMENT = [
     adjustments.c.id, adjustments.c.candidate_id, adjustments.c.kind, adjustments.c.value, adjustments.c.approved_by,
@@ -155,10 +159,14 @@ def link_person(conn: sa.Connection, candidate_id: int, person_id: int) -> bool:
     return done.rowcount == 1
 
 
-def complete_gateway(conn: sa.Connection, candidate_id: int, by: int, now: dt.datetime) -> bool:
-    """Note that the gateway is complete: true for the one who did it."""
+def complete_gateway(
+    conn: sa.Connection, candidate_id: int, by: int, now: dt.datetime, photo_id: str | None = None
+) -> bool:
+    """Note that the gateway is complete, with the kind of document seen: true for the one who did it."""
     open_ = sa.and_(candidates.c.id == candidate_id, candidates.c.gateway_complete_at.is_(None))
-    done = conn.execute(candidates.update().where(open_).values(gateway_complete_at=now, gateway_by=by))
+    done = conn.execute(
+        candidates.update().where(open_).values(gateway_complete_at=now, gateway_by=by, photo_id=photo_id)
+    )
     return done.rowcount == 1
 
 

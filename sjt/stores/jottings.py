@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -32,24 +31,31 @@ class Jotting:
         return text_hash(self.body)
 
 
+_ALL = sa.select(j.c.scenario_version_id, j.c.kind, j.c.revision, j.c.body, j.c.received_at).where(
+    j.c.sitting_id == sa.bindparam("sitting_id"), j.c.attempt_id == sa.bindparam("attempt_id")
+)
+# Built once, for the pages of a paper: the rows above which there is none of the same kind.
+_later = j.alias()
+_later_one = sa.exists().where(
+    *(_later.c[name] == j.c[name] for name in ("sitting_id", "attempt_id", "scenario_version_id", "kind")),
+    _later.c.revision > j.c.revision,
+)
+_OF_ONE = _ALL.where(j.c.scenario_version_id == sa.bindparam("scenario"), ~_later_one)
+
+
 def every(conn: sa.Connection, attempt: Attempt) -> list[Jotting]:
     """All revisions of all jottings of an attempt, in order."""
-    rows = conn.execute(_all(attempt).order_by(j.c.scenario_version_id, j.c.kind, j.c.revision))
+    rows = conn.execute(_ALL.order_by(j.c.scenario_version_id, j.c.kind, j.c.revision), _of(attempt))
     return [Jotting(*row) for row in rows]
 
 
 def current(conn: sa.Connection, attempt: Attempt, scenario_version_id: int) -> dict[str, Jotting]:
     """The newest revision of each kind for one scenario."""
-    other = j.alias()
-    same = [other.c[name] == j.c[name] for name in ("sitting_id", "attempt_id", "scenario_version_id", "kind")]
-    newest = sa.select(sa.func.max(other.c.revision)).where(*same).correlate(j).scalar_subquery()
-    query = _all(attempt).where(j.c.scenario_version_id == scenario_version_id, j.c.revision == newest)
-    return {row.kind: Jotting(*row) for row in conn.execute(query)}
+    return {row.kind: Jotting(*row) for row in conn.execute(_OF_ONE, {**_of(attempt), "scenario": scenario_version_id})}
 
 
-def _all(attempt: Attempt) -> sa.Select[Any]:
-    columns = (j.c.scenario_version_id, j.c.kind, j.c.revision, j.c.body, j.c.received_at)
-    return sa.select(*columns).where(j.c.sitting_id == attempt.sitting_id, j.c.attempt_id == attempt.id)
+def _of(attempt: Attempt) -> dict[str, int]:
+    return {"sitting_id": attempt.sitting_id, "attempt_id": attempt.id}
 
 
 def add(conn: sa.Connection, attempt: Attempt, jotting: Jotting) -> None:

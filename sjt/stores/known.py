@@ -16,8 +16,10 @@ from typing import Protocol
 import msgspec
 import redis
 
+from proctoring.lockdown import Level
 from sjt.stores.messages import Notice
 from sjt.stores.presence import CALL_SECONDS, CONNECT_SECONDS
+from sjt.stores.seb import Lock
 
 KEPT_SECONDS = 3600
 MOST = 50_000  # seats that one process remembers
@@ -52,6 +54,8 @@ class Known(msgspec.Struct, frozen=True):
     paused_at: dt.datetime | None
     paused_credit: float | None
     returnable_until: dt.datetime | None = None
+    lockdown: str = Level.OPEN.value
+    lock: Lock | None = None  # what its browser must show, at the level of Safe Exam Browser
     notices: tuple[Notice, ...] = ()  # what the invigilator wrote and the candidate has not read yet
 
 

@@ -118,7 +118,11 @@ def _spans() -> sa.Subquery:
 
 def _statement() -> sa.Select[Any]:
     lengths, unread, spans = _lengths(), _unread(), _spans()
-    room = t.seats.join(t.candidates).outerjoin(a, a.c.seat_id == t.seats.c.id)
+    room = (
+        t.seats.join(t.candidates)
+        .join(t.sittings, t.sittings.c.id == t.seats.c.sitting_id)
+        .outerjoin(a, a.c.seat_id == t.seats.c.id)
+    )
     for of_it in (lengths, unread, spans):
         room = room.outerjoin(of_it, of_it.c.attempt_id == a.c.id)
     return (

@@ -55,10 +55,16 @@ def asked_before(conn: sa.Connection, attempt_id: int, request_id: str) -> bool:
     return conn.scalar(sa.select(m.c.id).where(m.c.attempt_id == attempt_id, m.c.request_id == request_id)) is not None
 
 
+_UNSEEN = (  # built once, for the candidates' requests
+    sa.select(m.c.ref, m.c.sent_at, m.c.words)
+    .where(m.c.attempt_id == sa.bindparam("attempt_id"), m.c.seen_at.is_(None))
+    .order_by(m.c.id)
+)
+
+
 def unseen(conn: sa.Connection, attempt_id: int) -> tuple[Notice, ...]:
     """What a candidate has not read yet, oldest first."""
-    query = sa.select(m.c.ref, m.c.sent_at, m.c.words).where(m.c.attempt_id == attempt_id, m.c.seen_at.is_(None))
-    return tuple(Notice(*row) for row in conn.execute(query.order_by(m.c.id)))
+    return tuple(Notice(*row) for row in conn.execute(_UNSEEN, {"attempt_id": attempt_id}))
 
 
 def see(conn: sa.Connection, attempt_id: int, ref: str, now: dt.datetime) -> bool:

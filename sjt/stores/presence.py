@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import msgspec
@@ -17,6 +18,7 @@ import redis
 
 KEPT_SECONDS = 24 * 3600
 LASTS_SECONDS = 5  # how long a process takes it that a sitting's keys are there with their time to live
+PEACE_SECONDS = 300  # without a refusal, after which the next is counted from one
 WRITING_SECONDS = 40  # an open editor is heard every few seconds; silent for so long it counts as closed
 CALL_SECONDS = 0.1  # a slow Redis must not slow a candidate's request
 CONNECT_SECONDS = 0.5
@@ -35,12 +37,22 @@ class Beat(msgspec.Struct, frozen=True):
     lockdown: str | None = None  # which lockdown the page keeps
 
 
+class Refused(msgspec.Struct, frozen=True):
+    """A browser that was not let in: when last and why, since when, and how often. One a seat, whatever comes."""
+
+    at: dt.datetime
+    finding: str  # proctoring.seb.Finding
+    since: dt.datetime
+    count: int = 1
+
+
 @dataclass(frozen=True)
 class Heard:
-    """The beats of a sitting by attempt reference, and since when anything is known at all."""
+    """The beats and refusals of a sitting by attempt reference, and since when anything is known at all."""
 
     beats: dict[str, Beat]
     since: dt.datetime | None  # None: presence is unknown, because its store does not answer
+    refused: Mapping[str, Refused] = field(default_factory=dict)
 
 
 class Writing(msgspec.Struct, frozen=True):
@@ -61,8 +73,12 @@ class Presence(Protocol):
         """
         ...
 
+    def refuse(self, sitting: str, attempt: str, finding: str, now: dt.datetime) -> None:
+        """Keep that a seat's browser was not let in. Counted in one place, so that a flood takes no room."""
+        ...
+
     def heard(self, sitting: str, now: dt.datetime) -> Heard:
-        """All beats of a sitting."""
+        """All beats and refusals of a sitting."""
         ...
 
     def write(self, draft: str, person: str, writing: Writing) -> None:
@@ -81,6 +97,7 @@ class MemoryPresence:
         self._lock = threading.Lock()
         self._beats: dict[str, dict[str, Beat]] = {}
         self._since: dict[str, dt.datetime] = {}
+        self._refused: dict[str, dict[str, Refused]] = {}
         self._writing: dict[str, dict[str, Writing]] = {}
 
     def beat(self, sitting: str, attempt: str, beat: Beat) -> Beat | None:
@@ -92,13 +109,20 @@ class MemoryPresence:
             beats[attempt] = beat
         return before
 
+    def refuse(self, sitting: str, attempt: str, finding: str, now: dt.datetime) -> None:
+        """Keep that a seat's browser was not let in."""
+        with self._lock:
+            told = self._refused.setdefault(sitting, {})
+            told[attempt] = _once_more(told.get(attempt), finding, now)
+
     def heard(self, sitting: str, now: dt.datetime) -> Heard:
         """All beats of a sitting that are not older than they may be kept."""
         oldest = now - dt.timedelta(seconds=KEPT_SECONDS)
         with self._lock:
             since = self._since.setdefault(sitting, now)
             beats = {ref: beat for ref, beat in self._beats.get(sitting, {}).items() if beat.at >= oldest}
-        return Heard(beats, since)
+            refused = {ref: told for ref, told in self._refused.get(sitting, {}).items() if told.at >= oldest}
+        return Heard(beats, since, refused)
 
     def write(self, draft: str, person: str, writing: Writing) -> None:
         """Keep that a person has a draft open; drafts that nobody has open any more are forgotten."""
@@ -138,6 +162,19 @@ class RedisPresence:
             self._lasts_until[sitting] = beat.at + dt.timedelta(seconds=LASTS_SECONDS)
         return msgspec.json.decode(before, type=Beat) if before else None
 
+    def refuse(self, sitting: str, attempt: str, finding: str, now: dt.datetime) -> None:
+        """Keep that a seat's browser was not let in; a Redis that does not answer costs the board a line."""
+        key = f"sjt:{sitting}:refused"
+        try:
+            raw = self._redis.hget(key, attempt)
+            before = msgspec.json.decode(raw, type=Refused) if isinstance(raw, bytes) else None
+            with self._redis.pipeline(transaction=False) as pipe:
+                pipe.hset(key, attempt, msgspec.json.encode(_once_more(before, finding, now)))
+                pipe.expire(key, KEPT_SECONDS)
+                pipe.execute()
+        except redis.RedisError:
+            return
+
     def heard(self, sitting: str, now: dt.datetime) -> Heard:
         """All beats of a sitting; with Redis away nothing is known, and the answer says so."""
         try:
@@ -145,11 +182,13 @@ class RedisPresence:
                 pipe.set(f"sjt:{sitting}:since", now.isoformat(), nx=True, ex=KEPT_SECONDS)
                 pipe.get(f"sjt:{sitting}:since")
                 pipe.hgetall(f"sjt:{sitting}:beats")
-                _, since, rows = pipe.execute()
+                pipe.hgetall(f"sjt:{sitting}:refused")
+                _, since, rows, refusals = pipe.execute()
         except redis.RedisError:
             return Heard({}, None)
         beats = {ref.decode(): msgspec.json.decode(raw, type=Beat) for ref, raw in rows.items()}
-        return Heard(beats, dt.datetime.fromisoformat(since.decode()))
+        refused = {ref.decode(): msgspec.json.decode(raw, type=Refused) for ref, raw in refusals.items()}
+        return Heard(beats, dt.datetime.fromisoformat(since.decode()), refused)
 
     def write(self, draft: str, person: str, writing: Writing) -> None:
         """Keep that a person has a draft open; without Redis the others are not told, and nothing is lost."""
@@ -171,6 +210,13 @@ class RedisPresence:
             return {}
         read = {ref.decode(): msgspec.json.decode(raw, type=Writing) for ref, raw in rows.items()}
         return _still_there(read, now)
+
+
+def _once_more(before: Refused | None, finding: str, now: dt.datetime) -> Refused:
+    """The same finding again is counted; another one, or one after five minutes of peace, begins anew."""
+    if before is None or before.finding != finding or now - before.at > dt.timedelta(seconds=PEACE_SECONDS):
+        return Refused(now, finding, now)
+    return Refused(now, finding, before.since, before.count + 1)
 
 
 def _still_there(writing: dict[str, Writing], now: dt.datetime) -> dict[str, Writing]:

@@ -91,23 +91,27 @@ def freeze(conn: sa.Connection, attempt: Attempt, script: int) -> list[FrozenAns
     return lines
 
 
+_q = t.paper_questions
+_ASKED = (
+    sa.select(_q.c.question_version_id, _q.c.statement, _q.c.key, _q.c.position, t.questions.c.slug,
+              t.question_versions.c.number)
+    .select_from(_q).join(t.papers, t.papers.c.id == _q.c.paper_id)
+    .join(t.question_versions, t.question_versions.c.id == _q.c.question_version_id)
+    .join(t.questions, t.questions.c.id == t.question_versions.c.question_id)
+    .where(t.papers.c.attempt_id == sa.bindparam("attempt_id")).order_by(_q.c.position)
+)  # fmt: skip
+
+
 def _asked(conn: sa.Connection, attempt: Attempt) -> Sequence[Any]:
-    q = t.paper_questions
-    return (
-        conn.execute(
-            sa.select(q.c.question_version_id, q.c.statement, q.c.key, q.c.position, t.questions.c.slug,
-                      t.question_versions.c.number)
-            .select_from(q).join(t.papers, t.papers.c.id == q.c.paper_id)
-            .join(t.question_versions, t.question_versions.c.id == q.c.question_version_id)
-            .join(t.questions, t.questions.c.id == t.question_versions.c.question_id)
-            .where(t.papers.c.attempt_id == attempt.id).order_by(q.c.position)
-        ).all()
-    )  # fmt: skip
+    return conn.execute(_ASKED, {"attempt_id": attempt.id}).all()
+
+
+_FLAGGED = sa.select(t.flags.c.question_version_id).where(t.flags.c.attempt_id == sa.bindparam("attempt_id"))
 
 
 def flagged(conn: sa.Connection, attempt_id: int) -> set[int]:
     """Question version ids that the apprentice wants to come back to."""
-    return set(conn.scalars(sa.select(t.flags.c.question_version_id).where(t.flags.c.attempt_id == attempt_id)))
+    return set(conn.scalars(_FLAGGED, {"attempt_id": attempt_id}))
 
 
 def set_flag(conn: sa.Connection, attempt_id: int, question_version_id: int, on: bool, now: object) -> None:

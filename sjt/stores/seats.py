@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -21,6 +22,7 @@ class SeatCandidate:
     number: str
     name: str
     pathway: str
+    photo_id: str | None = None  # the kind seen at the gateway
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,16 @@ class Seat:
     absent_at: dt.datetime | None
     absent_by: int | None
     cancelled_at: dt.datetime | None
+    lockdown: str  # the level of its sitting: proctoring.lockdown.Level
+    room: str | None = None
+    label: str | None = None
+    identity_result: str | None = None
+
+    @property
+    def place(self) -> str:
+        """What stands on the desk: its label, or else its number; and the room, where there are several."""
+        desk = self.label or str(self.number)
+        return f"{desk}, {self.room}" if self.room else desk
 
 
 @dataclass(frozen=True)
@@ -63,17 +75,19 @@ OWN = [
     seats.c.id, seats.c.ref, seats.c.sitting_id, seats.c.number, seats.c.mode, seats.c.keycode_issue,
     seats.c.identity_at, seats.c.identity_by, seats.c.identity_document, seats.c.admitted_at, seats.c.admitted_by,
     seats.c.refused_at, seats.c.refused_by, seats.c.refused_reason, seats.c.absent_at, seats.c.absent_by,
-    seats.c.cancelled_at,
+    seats.c.cancelled_at, sittings.c.lockdown, seats.c.room, seats.c.label, seats.c.identity_result,
 ]  # fmt: skip
 STANDS = seats.c.cancelled_at.is_(None)
 OF_CANDIDATE = [
     candidates.c.id.label("candidate_id"), candidates.c.ref.label("candidate_ref"),
     candidates.c.number.label("candidate_number"), candidates.c.name.label("candidate_name"),
-    candidates.c.pathway.label("candidate_pathway"),
+    candidates.c.pathway.label("candidate_pathway"), candidates.c.photo_id.label("candidate_photo_id"),
 ]  # fmt: skip
 
 
-_EVERY = sa.select(*OWN, *OF_CANDIDATE).join(candidates)
+LABEL = "of_seat_"  # before the columns of a seat in a statement that reads its attempt as well
+LABELLED = [*(column.label(LABEL + column.name) for column in OWN), *OF_CANDIDATE]
+_EVERY = sa.select(*OWN, *OF_CANDIDATE).select_from(seats).join(candidates).join(sittings)
 _BY_ID = _EVERY.where(seats.c.id == sa.bindparam("seat_id"))  # built once, for the candidates' requests
 
 
@@ -114,10 +128,15 @@ def _seats(conn: sa.Connection, condition: sa.ColumnElement[bool]) -> list[Seat]
     return [_seat(row._mapping) for row in conn.execute(query)]
 
 
-def _seat(row: sa.RowMapping) -> Seat:
-    candidate = {name: row[f"candidate_{name}"] for name in ("id", "ref", "number", "name", "pathway")}
-    own = {column.name: row[column.name] for column in OWN}
+def _seat(row: sa.RowMapping, label: str = "") -> Seat:
+    candidate = {name: row[f"candidate_{name}"] for name in ("id", "ref", "number", "name", "pathway", "photo_id")}
+    own = {column.name: row[label + column.name] for column in OWN}
     return Seat(**own, candidate=SeatCandidate(**candidate))
+
+
+def labelled(row: sa.Row[Any]) -> Seat:
+    """The seat in a row that holds its ``LABELLED`` columns beside others."""
+    return _seat(row._mapping, LABEL)
 
 
 def without_paper(conn: sa.Connection, sitting_id: int) -> list[Seat]:
@@ -181,6 +200,14 @@ def cancel(conn: sa.Connection, seat_id: int, by: int, reason: str, now: dt.date
     )
     changes = {"cancelled_at": now, "cancelled_by": by, "cancelled_reason": reason}
     return conn.execute(seats.update().where(untouched).values(**changes)).rowcount == 1
+
+
+def arrange(conn: sa.Connection, seat_id: int, room: str | None, label: str | None, mode: str) -> bool:
+    """Say where a seat is and how it is sat; its mode stays once the gate was opened: then false."""
+    opened = sa.select(attempts.c.seat_id).where(attempts.c.opened_at.is_not(None))
+    still = sa.or_(seats.c.mode == mode, seats.c.id.not_in(opened))
+    changed = seats.update().where(STANDS, seats.c.id == seat_id, still).values(room=room, label=label, mode=mode)
+    return conn.execute(changed).rowcount == 1
 
 
 def lock(conn: sa.Connection, seat_id: int) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, field
 
 import sqlalchemy as sa
 
+from proctoring.lockdown import Level
 from sjt.db import for_update
 from sjt.stores import people
 from sjt.stores.people import Person, new_ref
@@ -16,7 +17,7 @@ from sjt.stores.tables import attempts, papers, seats, sitting_staff, sittings
 
 @dataclass(frozen=True)
 class SittingFacts:
-    """What a manager lays down of a sitting. ``spec_id`` is the full dated id."""
+    """What a manager lays down of a sitting. ``spec_id`` is the full dated id, ``lockdown`` a ``Level``."""
 
     title: str
     venue: str
@@ -25,6 +26,12 @@ class SittingFacts:
     ends_at: dt.datetime
     set_up_minutes: int
     staff_needed: int
+    lockdown: str = field(default=Level.OPEN.value, kw_only=True)
+    remote: bool = False
+    meeting: str | None = None  # where the organisation's video call is
+    rooms: Sequence[str] = ()
+    venue_verified_by: str | None = None
+    venue_verified_on: dt.date | None = None
 
     @property
     def slot_minutes(self) -> int:
@@ -32,7 +39,7 @@ class SittingFacts:
         return int((self.ends_at - self.starts_at) / dt.timedelta(minutes=1))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Sitting(SittingFacts):
     """A sitting as it stands."""
 
@@ -66,7 +73,9 @@ class Listed:
 COLUMNS = [
     sittings.c.id, sittings.c.ref, sittings.c.title, sittings.c.venue, sittings.c.spec_id, sittings.c.starts_at,
     sittings.c.ends_at, sittings.c.set_up_minutes, sittings.c.staff_needed, sittings.c.cancelled_at,
-    sittings.c.signed_off_at, sittings.c.signed_off_by,
+    sittings.c.signed_off_at, sittings.c.signed_off_by, sittings.c.lockdown, sittings.c.remote,
+    sittings.c.meeting, sittings.c.rooms,
+    sittings.c.venue_verified_by, sittings.c.venue_verified_on,
 ]  # fmt: skip
 STANDS = sittings.c.cancelled_at.is_(None)
 BOOKED = seats.c.cancelled_at.is_(None)
@@ -102,11 +111,9 @@ def change(conn: sa.Connection, sitting_id: int, facts: SittingFacts) -> None:
     conn.execute(sittings.update().where(sittings.c.id == sitting_id).values(**asdict(facts)))
 
 
-def cancel(conn: sa.Connection, sitting_id: int, now: dt.datetime) -> bool:
-    """Cancel a sitting in which nobody is booked: true when it was done."""
-    empty = sittings.c.id.not_in(sa.select(seats.c.sitting_id).where(BOOKED))
-    done = conn.execute(sittings.update().where(sittings.c.id == sitting_id, STANDS, empty).values(cancelled_at=now))
-    return done.rowcount == 1
+def mark_cancelled(conn: sa.Connection, sitting_id: int, now: dt.datetime) -> None:
+    """Cancel a sitting; a second time changes nothing."""
+    conn.execute(sittings.update().where(sittings.c.id == sitting_id, STANDS).values(cancelled_at=now))
 
 
 def gate_opened(conn: sa.Connection, sitting_id: int) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from item_bank.formats import FORMAT_WORDS
 from item_bank.sources import Fault
+from sjt.words.arrangements import ARRANGEMENTS
 from sjt.words.authoring import AUTHORING
 from sjt.words.bank import BANK
 from sjt.words.delivery import DELIVERY
@@ -18,13 +19,16 @@ from sjt.words.emergency import EMERGENCY
 from sjt.words.evidence import EVIDENCE
 from sjt.words.files import FILES
 from sjt.words.invigilation import INVIGILATION
+from sjt.words.lockdown import LOCKDOWN
 from sjt.words.marking import MARKING
 from sjt.words.outcomes import OUTCOMES
 from sjt.words.registration import REGISTRATION
 from sjt.words.specifications import SPECIFICATIONS
 from sjt.words.style import STYLE
+from sjt.words.watched import WATCHED
 
 WORDS: Mapping[str, str] = {
+    **ARRANGEMENTS,
     **AUTHORING,
     **BANK,
     **DELIVERY,
@@ -34,11 +38,13 @@ WORDS: Mapping[str, str] = {
     **FILES,
     **FORMAT_WORDS,
     **INVIGILATION,
+    **LOCKDOWN,
     **MARKING,
     **OUTCOMES,
     **REGISTRATION,
     **SPECIFICATIONS,
     **STYLE,
+    **WATCHED,
 }
 _translation = gettext.NullTranslations()
 

@@ -13,6 +13,7 @@ SPECIFICATIONS = {
     "plan.book.closed": "Closed: no books, notes or other help",
     "plan.book.open": "Open: books and notes may be used",
     "plan.grace": "{seconds} s after the end for the last save to arrive",
+    "plan.late_entry": "Whoever is admitted late has the full time. More than {very_late_minutes} minutes after the start is very late, and is reported within {report_working_days} working days.",
     "plan.ratio": "At most {candidates} candidates to one invigilator. {clause}",
     "plan.paper.scenarios": "A paper holds {count} scenarios, one for each theme of its pathway.",
     "plan.paper.essential": "It asks {questions} questions: one on each of the {essential} essential statements and {drawn} drawn from the others.",

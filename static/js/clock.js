@@ -141,12 +141,14 @@ export class Heartbeat {
   }
 
   get body() {
+    const { seb } = document.documentElement.dataset; // what seb.js says of this page, at that level
     return {
       hidden: document.hidden,
       online: navigator.onLine,
       connection: navigator.connection?.effectiveType ?? null,
       battery: this.battery ? Math.round(this.battery.level * 100) : null,
       lockdown: "open",
+      ...(seb && { seb: JSON.parse(seb) }),
       ...this.facts(),
     };
   }

@@ -87,7 +87,7 @@ const tell = {
   stopped(words, status) {
     say("unsaved", "Not saving");
     warn(words);
-    if (status === 409 && heartbeat) heartbeat.beat();
+    if ((status === 409 || status === 403) && heartbeat) heartbeat.beat();
   },
   standing(told) {
     countdown.hear(told.seconds_left, told.finish);
@@ -96,7 +96,8 @@ const tell = {
 };
 
 function facts() {
-  return { unsent: queue.waiting.size, saved: savedAt === null ? null : Math.round((performance.now() - savedAt) / 1000) };
+  const { lockdown = "open" } = here.element.dataset;
+  return { lockdown, unsent: queue.waiting.size, saved: savedAt === null ? null : Math.round((performance.now() - savedAt) / 1000) };
 }
 
 function typed(box) {

@@ -259,9 +259,9 @@ export class Queue {
     this.tell.saved(kept);
   }
 
-  // No answer, a fault of the server or a pause: it stays here and is sent again. Anything else stops.
+  // No answer, a fault of the server, a pause or a browser not recognised: it stays here and is sent again. Anything else stops.
   failed(error) {
-    const paused = ["save.paused", "save.suspended"].includes(error.code);
+    const paused = ["save.paused", "save.suspended", "lockdown.refused"].includes(error.code);
     this.stopped ||= error instanceof Refused && error.status < 500 && error.status !== 429 && !paused;
     if (this.stopped || paused) this.tell.stopped(error.message, error.status);
     else this.tell.unsent(this.since);

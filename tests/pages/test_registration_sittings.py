@@ -22,7 +22,7 @@ from tests.site import Site, csrf
 
 FORM: dict[str, object] = {
     "title": "Room 2, morning", "venue": "Harbour Centre", "spec_name": SPEC, "day": "2026-11-24", "starts": "09:30",
-    "ends": "12:20", "set_up_minutes": "20", "staff_needed": "2",
+    "ends": "12:20", "set_up_minutes": "20", "staff_needed": "2", "lockdown": "open",
 }  # fmt: skip
 BOOK = {"candidate": "A-1", "number": "", "mode": "online"}
 
@@ -137,17 +137,6 @@ def test_nothing_moves_once_a_gate_was_opened(site: Site) -> None:
     assert send(client, address, **{**FORM, "venue": "Next door"}).status_code == 303
 
 
-def test_a_sitting_is_cancelled_only_while_nobody_is_booked(site: Site) -> None:
-    client, manager, sitting = a_sitting(site)
-    with site.writing() as conn:
-        saved_seat(conn, site, sitting, saved_candidate(conn, manager), manager)
-        empty = saved_sitting(conn, manager, title="Nobody comes")
-    token = {"csrf_token": csrf(client, "/manage/")}
-    assert client.post(f"/manage/sittings/{sitting.ref}/cancel", data=token).status_code == 409
-    assert client.post(f"/manage/sittings/{empty.ref}/cancel", data=token).status_code == 303
-    assert "Cancelled" in client.get("/manage/sittings").get_data(as_text=True)
-
-
 # --- booking --------------------------------------------------------------------------------------
 def test_a_booking_gives_the_lowest_free_seat_a_keycode_and_a_paper(site: Site) -> None:
     client, manager, sitting = a_sitting(site, bank=True)
@@ -157,8 +146,7 @@ def test_a_booking_gives_the_lowest_free_seat_a_keycode_and_a_paper(site: Site) 
     assert send(client, f"{address}/seats", address, **BOOK).status_code == 303
     page = client.get(address).get_data(as_text=True)
     assert "Amina Yusuf is booked." in page and "Without paper" not in page and booked(site, sitting) == [(1, "A-1")]
-    slips = client.get(f"{address}/keycodes").get_data(as_text=True)
-    [code] = re.findall(r"[0-9A-Z]{4}-[0-9A-Z]{4}", slips)
+    [code] = re.findall(r"[0-9A-Z]{4}-[0-9A-Z]{4}", send(client, f"{address}/keycodes").text)
     visitor = site.visitor()
     assert visitor.post("/sit/", data={"csrf_token": csrf(visitor, "/sit/"), "keycode": code}).status_code == 303
 
@@ -243,7 +231,7 @@ def test_a_cancelled_booking_frees_the_seat_voids_the_keycode_and_leaves_a_recor
     address = f"/manage/sittings/{sitting.ref}"
     cancel = f"{address}/seats/{seat.ref}/cancel"
     assert send(client, cancel, reason=" ").status_code == 400
-    [code] = re.findall(r"[0-9A-Z]{4}-[0-9A-Z]{4}", client.get(f"{address}/keycodes").get_data(as_text=True))
+    [code] = re.findall(r"[0-9A-Z]{4}-[0-9A-Z]{4}", send(client, f"{address}/keycodes").text)
     assert send(client, cancel, reason="Moved to May").status_code == 303 and booked(site, sitting) == []
     visitor = site.visitor()
     assert visitor.post("/sit/", data={"csrf_token": csrf(visitor, "/sit/"), "keycode": code}).status_code != 303
@@ -356,3 +344,28 @@ def test_unknown_addresses_are_not_found_and_nobody_else_gets_in(site: Site) -> 
         other = site.signed_in(site.person(role))
         for page in ("", "candidates", "sittings", f"sittings/{sitting.ref}", "candidates.csv"):
             assert other.get(f"/manage/{page}").status_code == 403, (role, page)
+
+
+# --- lockdown -------------------------------------------------------------------------------------
+def test_the_lockdown_level_is_chosen_and_shown_and_never_taken_for_granted(site: Site) -> None:
+    manager = site.signed_in(site.person(Role.MANAGER))
+    made = send(manager, "/manage/sittings/new", **{**FORM, "lockdown": "watched"})
+    assert "Watched" in manager.get(made.headers["Location"]).get_data(as_text=True)
+    for wrong in ({"lockdown": "none"}, {"lockdown": ""}):
+        response = send(manager, "/manage/sittings/new", **{**FORM, **wrong})
+        assert response.status_code == 400 and 'id="lockdown-faults"' in response.get_data(as_text=True), wrong
+
+
+def test_the_lockdown_level_stays_once_a_gate_was_opened(site: Site) -> None:
+    room = saved_room(site)
+    booked = room.seat()
+    room.begun(booked)
+    manager = site.signed_in(room.manager)
+    address = f"/manage/sittings/{booked.sitting_ref}/edit"
+    with site.reading() as conn:
+        sitting = sittings.by_ref(conn, booked.sitting_ref)
+    assert sitting is not None and sitting.lockdown == "open"
+    local = {"day": "2026-11-23", "starts": "08:00", "ends": "15:00", "set_up_minutes": "20", "staff_needed": "1"}
+    response = send(manager, address, **{**FORM, **local, "lockdown": "seb"})
+    page = response.get_data(as_text=True)
+    assert response.status_code == 400 and "stay as they are" in page and 'id="lockdown-faults"' in page

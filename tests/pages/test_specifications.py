@@ -22,7 +22,7 @@ from tests.site import Site
 PAGES = "/specifications/"
 FORM: dict[str, object] = {
     "title": "Room 2, morning", "venue": "Harbour Centre", "day": "2026-11-24", "starts": "09:30", "ends": "12:20",
-    "set_up_minutes": "20", "staff_needed": "2",
+    "set_up_minutes": "20", "staff_needed": "2", "lockdown": "open",
 }  # fmt: skip
 
 

@@ -112,7 +112,7 @@ def test_a_save_is_one_statement_on_postgresql_and_three_on_sqlite(room: Room) -
     assert len(told) == (3 if room.site.product.database.is_sqlite else 1)
 
 
-def test_begin_takes_five_statements(room: Room) -> None:
+def test_begin_takes_four_statements(room: Room) -> None:
     booked = room.seat()
     client = room.enter(booked)
     room.admit(booked)
@@ -122,4 +122,18 @@ def test_begin_takes_five_statements(room: Room) -> None:
     token = csrf(client, f"{page}/waiting")
     with statements(room.site) as told:
         client.post(f"{page}/begin", data={"csrf_token": token})
-    assert len(told) == 5, told
+    assert len(told) == 4, told
+
+
+def test_a_page_of_the_paper_takes_six_statements_and_handing_in_a_known_number(room: Room) -> None:
+    booked = room.seat()
+    typist = Typist(room.begun(booked), booked.attempt_ref)
+    typist.save({typist.questions[0]: "some words"})
+    with statements(room.site) as told:
+        assert typist.client.get(f"{typist.base}/scenario/1").status_code == 200
+    assert len(told) == 6, told
+    token = csrf(typist.client, f"{typist.base}/review")
+    with statements(room.site) as told:
+        assert typist.client.post(f"{typist.base}/submit", data={"csrf_token": token}).status_code == 303
+    # Lock, read, answers, questions, one line for each of the sixteen, the attempt, its event.
+    assert len([statement for statement in told if not statement.startswith("INSERT INTO responses")]) == 6, told

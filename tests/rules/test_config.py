@@ -35,6 +35,11 @@ def test_every_missing_setting_is_named_at_once() -> None:
         ({"SJT_KIND": "production"}, "SJT_KIND"),
         ({"SJT_WORKERS": "2"}, "SQLite"),
         ({"SJT_WORKERS": "two"}, "SJT_WORKERS"),
+        ({"SJT_PUBLIC_ORIGIN": "exam.example.org"}, "SJT_PUBLIC_ORIGIN"),
+        ({"SJT_PUBLIC_ORIGIN": "https://exam.example.org/"}, "SJT_PUBLIC_ORIGIN"),
+        ({"SJT_PUBLIC_ORIGIN": "https://Exam.example.org"}, "SJT_PUBLIC_ORIGIN"),
+        ({"SJT_PUBLIC_ORIGIN": "https://exam.example.org:443"}, "SJT_PUBLIC_ORIGIN"),
+        ({"SJT_PUBLIC_ORIGIN": "http://exam.example.org"}, "SJT_PUBLIC_ORIGIN"),
         ({"SJT_STREAMS": "many"}, "SJT_STREAMS"),
         ({"SJT_STREAMS": "17"}, "SJT_STREAMS"),
         ({"SJT_DATABASE_URL": "postgresql:///x", "SJT_WORKERS": "2"}, "SJT_REDIS_URL"),
@@ -42,3 +47,11 @@ def test_every_missing_setting_is_named_at_once() -> None:
 )
 def test_what_does_not_fit_is_refused(changes: dict[str, str], word: str) -> None:
     assert word in " ".join(faults(**changes))
+
+
+def test_the_public_origin_is_read_and_may_be_http_on_this_machine_alone() -> None:
+    assert read_settings(WHOLE).public_origin is None
+    public = read_settings({**WHOLE, "SJT_PUBLIC_ORIGIN": "https://exam.example.org:8443"})
+    assert public.public_origin == "https://exam.example.org:8443"
+    local = read_settings({**WHOLE, "SJT_PUBLIC_ORIGIN": "http://127.0.0.1:8000", "SJT_LOOPBACK_ONLY": "yes"})
+    assert local.public_origin == "http://127.0.0.1:8000"

@@ -18,6 +18,7 @@ from sjt.services.delivery.standing import deadline_of, known_of, look_over, sta
 from sjt.stores import tables as t
 from sjt.stores.known import Known, MemorySeats, RedisSeats, Seats, seats_at
 from sjt.stores.people import token_hash
+from sjt.stores.seb import Lock
 from tests.harness import redis_server
 from tests.saved import Booked, Room, saved_room
 from tests.site import MORNING, Site
@@ -33,6 +34,12 @@ def seats(request: pytest.FixtureRequest) -> Seats:
 def test_each_kind_is_what_it_says(redis_url: str) -> None:
     assert isinstance(seats_at(None), MemorySeats)
     assert isinstance(seats_at(redis_url), RedisSeats)
+
+
+def test_what_a_browser_must_show_is_kept_with_its_seat(seats: Seats) -> None:
+    locked = msgspec.structs.replace(KNOWN, lockdown="seb", lock=Lock("standard", ("k" * 64,), ()))
+    kept(seats, "a", locked)
+    assert seats.get("a") == locked == seats.last("a")
 
 
 def kept(seats: Seats, attempt: str, known: Known) -> None:

@@ -58,3 +58,18 @@ def test_with_redis_away_a_beat_is_lost_and_presence_is_unknown(own_redis: redis
     own_redis.start()
     later = NOW + dt.timedelta(minutes=5)
     assert presence.heard("sitting", later).since == later
+
+
+def test_refusals_are_counted_in_one_place_a_seat(presence: Presence) -> None:
+    for second in range(1000):
+        presence.refuse("sitting", "a", "wrong", NOW + dt.timedelta(seconds=second))
+    told = presence.heard("sitting", NOW).refused["a"]
+    assert (told.count, told.since, told.at) == (1000, NOW, NOW + dt.timedelta(seconds=999))
+    presence.refuse("sitting", "a", "nothing", NOW)
+    presence.refuse("sitting", "b", "nothing", NOW)
+    assert {ref: (one.finding, one.count) for ref, one in presence.heard("sitting", NOW).refused.items()} == {
+        "a": ("nothing", 1),
+        "b": ("nothing", 1),
+    }
+    presence.refuse("sitting", "a", "nothing", NOW + dt.timedelta(minutes=6))
+    assert presence.heard("sitting", NOW).refused["a"].count == 1

@@ -11,7 +11,8 @@ from sjt.pages.seated import SeatDesk, holding, seated
 from sjt.rules.attempt import CLOSED
 from sjt.rules.refusals import NotNow
 from sjt.services import timekeeping
-from sjt.services.delivery import door
+from sjt.services.delivery import door, remote_notice
+from sjt.stores import device_checks
 
 
 @pages.get("/<attempt>/")
@@ -40,7 +41,7 @@ def confirmed(desk: SeatDesk) -> Reply:
 @seated
 def instructions(desk: SeatDesk) -> Reply:
     """How the test works, before anything is timed; it can be read again at any time."""
-    return show("delivery/instructions.html", **test_of(desk))
+    return show("delivery/instructions.html", **test_of(desk), lockdown=desk.place.seat.lockdown)
 
 
 @pages.get("/<attempt>/waiting")
@@ -49,7 +50,10 @@ def waiting(desk: SeatDesk) -> Reply:
     """The waiting room: Begin appears when the gate is open."""
     if desk.place.attempt.started_at is not None or desk.place.state in CLOSED:
         return where(desk)
-    return show("delivery/waiting.html", **test_of(desk))
+    if remote_notice.owed(desk.conn, desk.place.attempt):
+        return go("delivery.notice", attempt=desk.place.attempt.ref)
+    checked = device_checks.newest(desk.conn, desk.place.attempt)
+    return show("delivery/waiting.html", **test_of(desk), checked=checked)
 
 
 @pages.post("/<attempt>/begin")

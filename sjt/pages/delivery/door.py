@@ -7,6 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
+from sjt.pages import lockdown
 from sjt.pages.devices import device
 from sjt.pages.guard import product, public
 from sjt.pages.replies import Reply, go, show
@@ -46,6 +47,7 @@ def enter() -> Reply:
     try:
         with running.database.transaction() as conn:
             entry = door.enter(conn, running, code, device(), running.clock.now())
+            lockdown.require_at_the_door(conn, entry.attempt, running.clock.now())
     except BadInput as wrong:
         return _wrong(form, code, wrong)
     if not entry.let_in:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from item_bank.formats import FORMATS
+from sjt.pages import lockdown
 from sjt.pages.delivery.door import pages
 from sjt.pages.delivery.plain import plain_page
 from sjt.pages.delivery.where import is_over, notices_of, paper_of, test_of, time_of, where, writing
 from sjt.pages.replies import Reply, go, show
-from sjt.pages.seated import SeatDesk, seated
+from sjt.pages.seated import SeatDesk, holding, seated
 from sjt.rules.attempt import CLOSED, State
 from sjt.rules.refusals import NotFound
 from sjt.services import emergency, timekeeping
@@ -48,10 +49,10 @@ def _is_writing(desk: SeatDesk) -> bool:
 
 
 @pages.post("/<attempt>/submit")
-@seated
+@holding
 def submit(desk: SeatDesk) -> Reply:
     """Hand in. The script is frozen under the attempt's lock."""
-    timekeeping.submit(desk.conn, desk.place.attempt.id, desk.now)
+    timekeeping.submit_held(desk.conn, desk.place.attempt, desk.now)
     return go("delivery.receipt", attempt=desk.place.attempt.ref)
 
 
@@ -78,6 +79,7 @@ def receipt(desk: SeatDesk) -> Reply:
         "answered": answered,
         "finished_at": finished,
         "emergency_key": emergency.public_key(desk.product),
+        "seb_over": lockdown.over_address(desk.conn, desk.place),
         "closed_words": say(f"closed.{desk.place.state.value}"),
     }
     return show("delivery/receipt.html", **test_of(desk), **told)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 from flask import current_app, request
 
+from proctoring.lockdown import LEVELS
 from sjt.pages.delivery.door import pages
 from sjt.pages.delivery.where import notices_of, require_running, told
 from sjt.pages.guard import product
@@ -26,7 +27,7 @@ Body = TypeVar("Body")
 MOST_UNSENT = 1000
 MOST_SECONDS = 24 * 3600
 CONNECTIONS = ("slow-2g", "2g", "3g", "4g")
-LOCKDOWNS = ("open",)  # the levels that a page of ours keeps
+LOCKDOWNS = tuple(level.value for level in LEVELS)  # the levels that a page of ours keeps
 MOST_SAT = 10_000  # begun attempts whose unchanging facts are kept in memory
 
 
@@ -80,17 +81,18 @@ def lease(desk: SeatDesk) -> Reply:
 def save(attempt: str, known: Known, received_at: dt.datetime) -> Reply:
     """Keep answers; what the reply calls saved is on disk."""
     body = decoded(SaveBody)
-    fault = next(_save_faults(attempt, body), None)
+    fault = next(save_faults(attempt, body), None)
     if fault:
         raise NotUnderstood(fault)
     typed = [answers.Typed(a.question, a.revision, a.text) for a in body.answers]
     saved = answers.save(product(), sat_of(attempt), body.lease, typed, received_at, known.device_hash)
     if known.version != saved.state_version:  # it has changed since it was kept
         known = read_again(attempt, received_at)
-    return Data({"kept": [_kept(kept) for kept in saved.kept], **told(known, received_at)})
+    return Data({"kept": [told_kept(kept) for kept in saved.kept], **told(known, received_at)})
 
 
-def _save_faults(attempt: str, body: SaveBody) -> Iterator[str]:
+def save_faults(attempt: str, body: SaveBody) -> Iterator[str]:
+    """What no page of ours would send in a save, as message codes."""
     if body.attempt != attempt:
         yield "save.other_attempt"
     if not 0 <= body.lease <= answers.HIGHEST_LEASE:
@@ -114,7 +116,8 @@ def is_storable(text: str) -> bool:
         return False
 
 
-def _kept(kept: answers.Kept) -> dict[str, Any]:
+def told_kept(kept: answers.Kept) -> dict[str, Any]:
+    """What the server holds for one answer of a save, as our scripts are told of it."""
     return {
         "question": kept.code,
         "status": kept.status,
@@ -170,9 +173,9 @@ def _bounded(value: int | None, most: int) -> int | None:
     return None if value is None else max(0, min(value, most))
 
 
-def decoded(kind: type[Body]) -> Body:
-    """The body of a request of our scripts; NotUnderstood when it is not what it should be."""
+def decoded(kind: type[Body], code: str = "save.not_understood") -> Body:
+    """The body of a request of our scripts; NotUnderstood, by this code, when it is no such thing."""
     try:
         return msgspec.json.decode(request.get_data(), type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise NotUnderstood("save.not_understood", why=str(error)) from error
+        raise NotUnderstood(code, why=str(error)) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from proctoring.flags import SPELLING
 from proctoring.timing import entitled_minutes, seconds_left
 from sjt.pages.replies import Go, go
 from sjt.pages.seated import SeatDesk
@@ -114,4 +115,6 @@ def writing(desk: SeatDesk, drawn: papers.ShownPaper) -> dict[str, Any]:
     """What a page shows on which a candidate works."""
     attempt, key = desk.place.attempt, emergency.public_key(desk.product)
     told = {"attempt": attempt, "paper": drawn, "emergency_key": key, "notices": notices_of(desk), **time_of(desk)}
-    return {**told, "lines": paper.lines(desk.conn, attempt, drawn)}
+    helps = desk.place.helps
+    watched = {"lockdown": desk.place.seat.lockdown, "helps": sorted(helps), "spelling": SPELLING in helps}
+    return {**told, **watched, "lines": paper.lines(desk.conn, attempt, drawn)}

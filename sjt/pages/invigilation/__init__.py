@@ -1,18 +1,23 @@
 """The invigilator's desk: register, gate and live board."""
 
-from sjt.pages.invigilation import acts, board, chosen, emergency, messages, outage, pauses, places, register, stream
+from sjt.pages.invigilation import (
+    acts,
+    board,
+    chosen,
+    emergency,
+    messages,
+    outage,
+    pauses,
+    places,
+    presence,
+    register,
+    reports,
+    seb,
+    stream,
+)
 from sjt.pages.invigilation.loading import pages
 
 __all__ = [
-    "acts",
-    "board",
-    "chosen",
-    "emergency",
-    "messages",
-    "outage",
-    "pages",
-    "pauses",
-    "places",
-    "register",
-    "stream",
-]
+    "acts", "board", "chosen", "emergency", "messages", "outage", "pages", "pauses", "places", "presence",
+    "register", "reports", "seb", "stream",
+]  # fmt: skip

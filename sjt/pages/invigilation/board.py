@@ -89,7 +89,7 @@ def facts(desk: Desk, room: Room) -> Facts:
     """What the database says of the room, shared by all boards of this process."""
 
     def read(before: Facts | None) -> Facts:
-        return watching.read(desk.conn, room.sitting.id, desk.now, before)
+        return watching.read(desk.conn, room.sitting, desk.now, before)
 
     return desk.product.rooms.read(("facts", room.sitting.id), read)
 

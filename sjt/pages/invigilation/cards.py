@@ -6,12 +6,14 @@ import datetime as dt
 from dataclasses import dataclass, fields
 
 from proctoring.seats import Paper, Standing
+from proctoring.seb import CODES, Finding
 from proctoring.watch import LIVE_SECONDS, ORDER, SILENT_SECONDS, Flag, Hearing
 from sjt.pages.invigilation.marks import Mark, extra_words, marks
 from sjt.pages.invigilation.offers import GOING, offered
 from sjt.pages.shown import duration, time_left, time_of_day, time_with_seconds
 from sjt.rules.attempt import CLOSED, State
 from sjt.services.watching import Watched
+from sjt.stores.presence import Refused
 from sjt.words import say
 
 SECONDS_UNTIL = 120  # from two minutes on, whole minutes are enough
@@ -101,8 +103,8 @@ def _headline(seat: Watched, now: dt.datetime) -> tuple[str, str]:
     attempt = seat.line.attempt
     if Flag.CALLS in seat.flags and attempt and attempt.called_for:
         return "bad", say(f"board.state.calls.{attempt.called_for}")
-    if Flag.DEVICE_ASKS in seat.flags:
-        return "bad", say("board.state.asks")
+    if {Flag.DEVICE_ASKS, Flag.LOCKED_OUT} & set(seat.flags):
+        return "bad", say("board.state.asks" if Flag.DEVICE_ASKS in seat.flags else "board.state.locked_out")
     if Flag.GATE_WAITS in seat.flags and attempt and attempt.opened_at:
         return "warn", say("board.state.waits", minutes=(now - attempt.opened_at) // dt.timedelta(minutes=1))
     if Flag.SILENT in seat.flags:
@@ -188,10 +190,19 @@ def _note(seat: Watched) -> str:
     ]
     told = [say(code, time=time_of_day(at)) for code, at in moments if at is not None][:1]
     told += [say("board.note.no_paper")] if seat.line.paper is Paper.MISSING else []
+    told += [_locked_out(seat.refused)] if seat.refused else []
     told += [say("board.note.unsent", count=seat.beat.unsent)] if _has_unsent(seat) and seat.beat else []
     told += [say("board.note.unread", time=time_of_day(seat.unread.since))] if seat.unread and _is_open(seat) else []
     told += [seat.incident] if seat.incident else []
+    flagged = sum(flag.is_open for flag in seat.reported)
+    told += [say("flag.open", count=flagged)] if flagged else []
     return " · ".join(told)
+
+
+def _locked_out(refused: Refused) -> str:
+    words = say(f"seb.arrived.{refused.finding}")
+    told = {"words": words[:1].lower() + words[1:], "code": CODES[Finding(refused.finding)]}
+    return say("board.note.locked_out", told)
 
 
 def _is_open(seat: Watched) -> bool:

@@ -53,6 +53,7 @@ def tally(board: Board) -> list[tuple[str, str]]:
     counts = [
         ("bad", "calls", board.flagged(Flag.CALLS)),
         ("bad", "asks", board.flagged(Flag.DEVICE_ASKS)),
+        ("bad", "locked_out", board.flagged(Flag.LOCKED_OUT)),
         ("warn", "waits", board.flagged(Flag.GATE_WAITS)),
         ("warn", "break_over", board.flagged(Flag.BREAK_OVER)),
         ("warn", "silent", board.flagged(Flag.SILENT)),

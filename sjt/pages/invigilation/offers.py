@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from proctoring.lockdown import Level
 from proctoring.seats import Act, Paper, Standing, possible
 from proctoring.watch import Flag
-from sjt.rules.attempt import BEFORE, State
+from sjt.rules.attempt import BEFORE, CLOSED, State
 from sjt.services.invigilation import can_be_reopened
 from sjt.services.watching import Watched
 
@@ -23,6 +24,7 @@ def offered(seat: Watched) -> tuple[str, ...]:
     holds = {
         "seen": Flag.CALLS in seat.flags,
         "release": Flag.DEVICE_ASKS in seat.flags,
+        "seb_first": Flag.LOCKED_OUT in seat.flags,
         "gate": gate,
         "register": paper in (Paper.MISSING, Paper.READY) and not gate,
         "resume": stopped and (lasting is not None or not seat.awaits_return),
@@ -31,10 +33,18 @@ def offered(seat: Watched) -> tuple[str, ...]:
         "pause": going and state in (State.RUNNING, State.PAUSED),
         "message": here,
         "move": here,
+        "seb": _asks_for_seb(seat),
         "plain": here and not plain,
         "not_plain": here and plain and state in BEFORE,
         "end": going,
         "withdraw": seat.awaits_return,
+        "report": bool(seat.reported),
         "emergency": attempt is not None and attempt.started_at is not None,
     }
     return tuple(act for act, can_be_done in holds.items() if can_be_done)
+
+
+def _asks_for_seb(seat: Watched) -> bool:
+    """Whether its browser must be Safe Exam Browser, and may still come to matter."""
+    booked, going = seat.line.seat, seat.state is not None and seat.state not in CLOSED
+    return booked.lockdown == Level.SEB and booked.mode != "paper" and going

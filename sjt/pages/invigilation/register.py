@@ -13,6 +13,7 @@ from proctoring.seats import DOCUMENTS, UNDOES, Act, Standing
 from sjt.pages.guard import Desk, requires
 from sjt.pages.invigilation.forms import IdentityForm, ReasonForm
 from sjt.pages.invigilation.loading import AtSeat, Room, actor, may_act, must_say_why, pages, seat_of, sitting_of
+from sjt.pages.invigilation.reports import seat_badges
 from sjt.pages.replies import Reply, go, show
 from sjt.pages.shown import time_of_day
 from sjt.rules.access import Role
@@ -60,7 +61,7 @@ def show_register(
         possible={line.seat.ref: _possible(line, acts) for line in lines}, gate=gate if acts else None,
         gate_words=gate_words(gate, room, desk), faulty=faulty, names=_names(desk.conn, lines),
         why=why or (ReasonForm() if owes_why else None), focus=_focus(lines, request.args.get("at")),
-        may_act=acts, say=say, counts=_counts(lines),
+        may_act=acts, say=say, counts=_counts(lines), browsers=seat_badges(desk, room.sitting, lines),
     )  # fmt: skip
 
 
@@ -125,15 +126,25 @@ def identity(desk: Desk, at: AtSeat) -> Reply:
         form.document.id = f"document-{at.seat.number}"
         return show_register(desk, at.room, 400, faulty=(at.seat.ref, form))
     document = form.document.data
-    words = say("register.identity", name=at.seat.candidate.name, document=say(f"document.{document}"))
+    words = _identity_words(at, document)
     return _noted(desk, at, words, lambda by: invigilation.check_identity(desk.conn, at.seat, document, by, desk.now))
+
+
+def _identity_words(at: AtSeat, document: str) -> str:
+    """What was noted, and whether another kind of document was seen at the gateway."""
+    recorded = at.seat.candidate.photo_id
+    told = {"name": at.seat.candidate.name, "document": say(f"document.{document}")}
+    if recorded is None or recorded == document:
+        return say("register.identity", told)
+    return say("register.identity_another", told, recorded=say(f"document.{recorded}"))
 
 
 @pages.post("/<ref>/seats/<seat>/admit")
 @requires("invigilation.act", on=seat_of)
 def admit(desk: Desk, at: AtSeat) -> Reply:
     """Admit."""
-    words = say("register.admit", name=at.seat.candidate.name)
+    came = invigilation.late(at.room.sitting, desk.now)
+    words = say(f"register.admit.{came.lateness}", name=at.seat.candidate.name, minutes=came.minutes)
     return _noted(desk, at, words, lambda by: invigilation.admit(desk.conn, at.seat, by, desk.now))
 
 

@@ -1,6 +1,22 @@
 """The manager's desk: today, candidates with their gateway, sittings and bookings, people."""
 
-from sjt.pages.registration import bookings, candidates, imports, people, scheduling, sittings, today
+from sjt.pages.registration import (
+    arranging,
+    bookings,
+    candidates,
+    changing,
+    helpers,
+    imports,
+    interests,
+    pack,
+    people,
+    scheduling,
+    sittings,
+    today,
+)
 from sjt.pages.registration.desk import pages
 
-__all__ = ["bookings", "candidates", "imports", "pages", "people", "scheduling", "sittings", "today"]
+__all__ = [
+    "arranging", "bookings", "candidates", "changing", "helpers", "imports", "interests", "pack", "pages", "people",
+    "scheduling", "sittings", "today",
+]  # fmt: skip

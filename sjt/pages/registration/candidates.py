@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask import Response, request, url_for
 
+from proctoring.seats import DOCUMENTS
 from sjt.pages.guard import Desk, Loaded, requires
 from sjt.pages.registration.desk import PAGE_SIZE, Paging, a_candidate, csv_response, page_number, pages, show_faults
 from sjt.pages.registration.forms import AdjustmentForm, CandidateForm
@@ -129,7 +130,7 @@ def change_candidate(desk: Desk, candidate: Candidate) -> Reply:
 @requires("candidates.change", on=a_candidate)
 def complete_gateway(desk: Desk, candidate: Candidate) -> Reply:
     """Confirm the gateway, in the name of whoever presses."""
-    gateway.complete(desk.conn, candidate, desk.person, desk.now)
+    gateway.complete(desk.conn, candidate, desk.person, desk.now, request.form.get("photo_id"))
     return go("registration.candidate", say("gateway.done", name=candidate.name), ref=candidate.ref)
 
 
@@ -213,6 +214,8 @@ def _candidate_page(desk: Desk, candidate: Candidate, form: AdjustmentForm, stat
         people=people.by_ids(desk.conn, [person for person in by if person]),
         signs_in=bool(staff.with_password(desk.conn, own)),
         form=form,
+        documents=DOCUMENTS,
+        say=say,
         may_change=_may_change(desk),
     )  # fmt: skip
 

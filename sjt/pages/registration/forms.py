@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from flask_wtf import FlaskForm
 from wtforms import (
+    BooleanField,
     DateField,
     EmailField,
     Field,
@@ -24,8 +25,9 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from proctoring.lockdown import LEVELS, Level
 from sjt.rules.access import Role
-from sjt.rules.eligibility import ADJUSTMENTS
+from sjt.rules.eligibility import ADJUSTMENTS, TIMED
 from sjt.rules.entries import text_fault, tidy
 from sjt.services.registration import plans
 from sjt.services.registration.sittings import Entry
@@ -117,15 +119,26 @@ class CandidateForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no type
 
 
 class AdjustmentForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
-    """An adjustment: extra time as a percentage of the base time, or minutes of rest breaks."""
+    """An adjustment: extra time as a percentage of the base time, minutes of rest breaks, or a help that is allowed."""
 
     kind = RadioField(
         "Kind",
         [InputRequired(say("adjustment.kind_needed"))],
         choices=[SelectChoice(kind, say(f"adjustment.kind.{kind}")) for kind in ADJUSTMENTS],
     )
-    value = WholeField("How much", 1, 200, "adjustment.value")
+    value = WholeField("How much", 1, 200, "adjustment.value", needed=False)
     first_day = DayField("In force from", [InputRequired(say("sitting.date"))], format=DATES)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Extra time and rest breaks have a size; a help has none, and whatever was typed there is not looked at."""
+        if self.kind.data not in TIMED and self.kind.data in ADJUSTMENTS:
+            self.value.process_formdata(["1"])
+            self.value.process_errors = []
+        sound = bool(super().validate(extra_validators))
+        if self.kind.data in TIMED and self.value.data is None and not self.value.errors:
+            self.value.errors = [say("adjustment.how_much")]
+            return False
+        return sound
 
     def values(self) -> tuple[str, int, dt.date]:
         """Kind, value and first day of a sound form."""
@@ -145,7 +158,20 @@ class SittingForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     ends_second = RadioField("Which of the two ending times", [Optional()], choices=SECOND)
     set_up_minutes = WholeField("Minutes for setting up", 0, 240, "sitting.whole", default=20)
     staff_needed = WholeField("Invigilators needed", 1, 99, "sitting.whole", default=1)
+    lockdown = RadioField(
+        "Lockdown",
+        [InputRequired(say("sitting.lockdown"))],
+        validate_choice=False,
+        choices=[SelectChoice(level.value, say(f"lockdown.{level.value}")) for level in LEVELS],
+        default=Level.OPEN.value,
+    )
     staff = CheckboxesField("Named invigilators")
+    interest_reason = StringField("Why they may invigilate all the same", [Optional(), plain])
+    remote = BooleanField("Remote: candidates sit elsewhere, and are watched over your video call")
+    meeting = StringField("Address of the video call", [Optional(), plain])
+    rooms = TextAreaField("Rooms", [Optional()])
+    venue_verified_by = StringField("Venue checked by", [Optional(), plain])
+    venue_verified_on = DayField("Checked on", [Optional()], format=DATES)
 
     def __init__(self, invigilators: list[tuple[str, str]], *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -203,9 +229,15 @@ def sitting_data(entry: Entry) -> dict[str, Any]:
 
 def sitting_entry(form: SittingForm) -> Entry:
     """What a sound form says."""
-    plain = ("title", "venue", "spec_name", "day", "starts", "ends", "set_up_minutes", "staff_needed")
+    plain = (
+        "title", "venue", "spec_name", "day", "starts", "ends", "set_up_minutes", "staff_needed", "lockdown",
+        "remote", "venue_verified_on",
+    )  # fmt: skip
+    maybe = ("meeting", "rooms", "venue_verified_by", "interest_reason")
+    told: dict[str, Any] = {name: form[name].data for name in plain}
+    told |= {name: form[name].data or "" for name in maybe}
     return Entry(
-        **{name: form[name].data for name in plain},
+        **told,
         staff=tuple(form.staff.data or ()),
         starts_second=yes(form.starts_second.data),
         ends_second=yes(form.ends_second.data),

@@ -1,13 +1,15 @@
-"""Sittings: the list, laying one down, moving it, cancelling it."""
+"""Sittings: the list, laying one down, changing it."""
 
 from __future__ import annotations
 
+from proctoring.lockdown import LEVELS
 from sjt.pages.guard import Desk, requires
 from sjt.pages.registration.desk import PAGE_SIZE, a_sitting, page_number, pages, show_faults
 from sjt.pages.registration.forms import SittingForm, sitting_data, sitting_entry
 from sjt.pages.replies import Reply, go, show
 from sjt.rules.access import Role, refusal
 from sjt.rules.refusals import BadInput
+from sjt.services.lockdown import seb
 from sjt.services.registration import sittings as scheduling
 from sjt.stores import people, sittings
 from sjt.stores.sittings import Sitting
@@ -35,7 +37,7 @@ def all_sittings(desk: Desk) -> Reply:
 @requires("sittings.change")
 def new_sitting(desk: Desk) -> Reply:
     """An empty form."""
-    return show("registration/sitting_form.html", form=_form(desk), sitting=None)
+    return _shown(_form(desk), None)
 
 
 @pages.post("/sittings/new")
@@ -46,11 +48,12 @@ def schedule_sitting(desk: Desk) -> Reply:
     if form.validate_on_submit():
         try:
             made = scheduling.schedule(desk.conn, sitting_entry(form), desk.person, desk.now)
+            seb.prepare(desk.conn, desk.product, made, desk.person, desk.now)
         except BadInput as bad:
             show_faults(form, bad.faults)
         else:
             return go("registration.sitting", say("sitting.scheduled", title=made.title), ref=made.ref)
-    return show("registration/sitting_form.html", 400, form=form, sitting=None)
+    return _shown(form, None, 400)
 
 
 @pages.get("/sittings/<ref>/edit")
@@ -59,7 +62,7 @@ def edit_sitting(desk: Desk, sitting: Sitting) -> Reply:
     """The form, filled in."""
     named = tuple(person.ref for person in sittings.staff_of(desk.conn, sitting.id))
     form = _form(desk, data=sitting_data(scheduling.entry_of(sitting, named)))
-    return show("registration/sitting_form.html", form=form, sitting=sitting)
+    return _shown(form, sitting)
 
 
 @pages.post("/sittings/<ref>/edit")
@@ -70,19 +73,17 @@ def change_sitting(desk: Desk, sitting: Sitting) -> Reply:
     if form.validate_on_submit():
         try:
             scheduling.change(desk.conn, sitting, sitting_entry(form), desk.person, desk.now)
+            seb.prepare(desk.conn, desk.product, sittings.by_id(desk.conn, sitting.id), desk.person, desk.now)
         except BadInput as bad:
             show_faults(form, bad.faults)
         else:
             return go("registration.sitting", say("sitting.changed", title=form.title.data), ref=sitting.ref)
-    return show("registration/sitting_form.html", 400, form=form, sitting=sitting)
+    return _shown(form, sitting, 400)
 
 
-@pages.post("/sittings/<ref>/cancel")
-@requires("sittings.change", on=a_sitting)
-def cancel_sitting(desk: Desk, sitting: Sitting) -> Reply:
-    """Cancel a sitting in which nobody is booked."""
-    scheduling.cancel(desk.conn, sitting, desk.person, desk.now)
-    return go("registration.sittings", say("sitting.cancelled_now", title=sitting.title))
+def _shown(form: SittingForm, sitting: Sitting | None, status: int = 200) -> Reply:
+    hints = {level.value: say(f"lockdown.hint.{level.value}") for level in LEVELS}
+    return show("registration/sitting_form.html", status, form=form, sitting=sitting, lockdown_hints=hints)
 
 
 def _form(desk: Desk, **more: object) -> SittingForm:

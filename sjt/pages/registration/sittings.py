@@ -1,4 +1,4 @@
-"""One sitting: its facts, its seats and their state, its keycode slips."""
+"""One sitting: its facts, its seats and their state."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask import Response
 
+from proctoring.lockdown import Level
 from sjt.pages.guard import Desk, requires
 from sjt.pages.registration.desk import a_sitting, csv_response, link, pages
 from sjt.pages.registration.forms import BookingForm
@@ -13,9 +14,9 @@ from sjt.pages.replies import Page, Reply, go, show
 from sjt.rules.access import refusal
 from sjt.rules.attempt import State, state
 from sjt.rules.local_time import is_doubled
-from sjt.services.keycodes import keycode
 from sjt.services.registration import bookings, plans
 from sjt.stores import attempts, candidates, seats, sittings, today
+from sjt.stores import seb as store
 from sjt.stores.candidates import Search
 from sjt.stores.seats import Seat
 from sjt.stores.sittings import Sitting
@@ -68,19 +69,13 @@ def sitting_page(desk: Desk, sitting: Sitting, form: BookingForm, status: int = 
         offered=_offered(desk, plan.name, booked) if may_change else [],
         board=link("invigilation.board", ref=sitting.ref),
         results=link("results.sitting", ref=sitting.ref),
+        lockdown=say(f"lockdown.{sitting.lockdown}"),
+        seb=link("invigilation.seb_room", ref=sitting.ref) if sitting.lockdown == Level.SEB else None,
+        seb_ready=store.newest(desk.conn, sitting.id) is not None,
         doubled=is_doubled(sitting.starts_at) or is_doubled(sitting.ends_at),
         takes_bookings=bookings.takes_bookings(sitting, desk.now),
         may_change=may_change,
     )
-
-
-@pages.get("/sittings/<ref>/keycodes")
-@requires("keycodes.read", on=a_sitting)
-def keycodes(desk: Desk, sitting: Sitting) -> Reply:
-    """The keycode slips, one a candidate, to print and cut."""
-    booked = seats.of_sitting(desk.conn, sitting.id)
-    codes = {seat.id: keycode(desk.product, seat.ref, seat.keycode_issue) for seat in booked}
-    return show("registration/keycodes.html", sitting=sitting, booked=booked, codes=codes)
 
 
 @pages.get("/sittings/<ref>/seats.csv")

@@ -21,11 +21,12 @@ from sjt.stores.seats import Seat
 
 @dataclass(frozen=True)
 class Place:
-    """Where an apprentice is: their seat, their attempt and its state at this moment."""
+    """Where an apprentice is: seat, attempt, its state at this moment, and what is approved to help them."""
 
     seat: Seat
     attempt: Attempt
     state: State
+    helps: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -78,13 +79,13 @@ def place_of(conn: sa.Connection, attempt_ref: str, device: str, now: dt.datetim
 
     With ``lock`` the attempt is held until the transaction ends.
     """
-    attempt = attempts.by_ref(conn, attempt_ref, lock=lock)
-    if attempt is None or attempt.device_hash is None or attempt.device_hash != token_hash(device):
+    found = attempts.with_seat(conn, attempt_ref, lock=lock)
+    if found is None:
         raise NotFound("error.words.404")
-    seat = seats.by_id(conn, attempt.seat_id)
-    if seat is None or seat.refused_at is not None:
+    attempt, seat, helps = found
+    if attempt.device_hash is None or attempt.device_hash != token_hash(device) or seat.refused_at is not None:
         raise NotFound("error.words.404")
-    return Place(seat, attempt, state(attempt.facts, now))
+    return Place(seat, attempt, state(attempt.facts, now), helps)
 
 
 def confirm(conn: sa.Connection, attempt: Attempt, now: dt.datetime) -> None:
@@ -103,8 +104,7 @@ def call(conn: sa.Connection, attempt: Attempt, wanted: str, now: dt.datetime) -
     """
     called = event("called", now, "apprentice", called_for=wanted)
     changes = {"called_at": now, "called_for": wanted}
-    still = attempts.a.c.closed_at.is_(None)
-    if not attempts.record(conn, attempt.id, called, changes, still):
+    if not attempts.record(conn, attempt.id, called, changes, attempts.UNCLOSED):
         raise NotNow("call.not_now")
 
 
@@ -113,6 +113,6 @@ def take_lease(conn: sa.Connection, attempt: Attempt, now: dt.datetime) -> int:
 
     Once the attempt is closed nothing is written any more, and its chain does not grow.
     """
-    opened, still = event("page_opened", now, "apprentice"), attempts.a.c.closed_at.is_(None)
-    attempts.record(conn, attempt.id, opened, {"lease": attempts.a.c.lease + 1}, still)
+    opened = event("page_opened", now, "apprentice")
+    attempts.record(conn, attempt.id, opened, {"lease": attempts.NEXT_LEASE}, attempts.UNCLOSED)
     return attempts.locked(conn, attempt.id).lease

@@ -6,21 +6,23 @@ import datetime as dt
 
 import sqlalchemy as sa
 
+from proctoring.lockdown import Level
 from proctoring.timing import REST, rest_left
 from sjt.rules.attempt import Facts, State, state
 from sjt.rules.refusals import NotFound
 from sjt.services.delivery.door import Place
 from sjt.services.product import Product
-from sjt.stores import attempts, messages, seats
+from sjt.stores import attempts, messages, seats, seb
 from sjt.stores.attempts import Attempt
 from sjt.stores.known import Known
 from sjt.stores.messages import Notice
+from sjt.stores.seb import Lock
 
 ASKED_AT_ONCE = 500  # references in one statement
 
 
-def known_of(place: Place, notices: tuple[Notice, ...] = ()) -> Known:
-    """The facts of a seat as they were read, with the messages that wait for its candidate."""
+def known_of(place: Place, notices: tuple[Notice, ...] = (), lock: Lock | None = None) -> Known:
+    """The facts of a seat as they were read, with the messages that wait for its candidate and its lock."""
     attempt, allowance = place.attempt, place.attempt.allowance
     pause = allowance.open_pause
     awaited = attempt.facts.returnable_until if attempt.closed_as else None
@@ -33,7 +35,7 @@ def known_of(place: Place, notices: tuple[Notice, ...] = ()) -> Known:
         lease=attempt.lease, version=attempt.state_version, grace_seconds=attempt.grace_seconds,
         opened_at=attempt.opened_at, started_at=attempt.started_at, deadline=attempt.deadline,
         closed_as=attempt.closed_as, paused_as=pause.kind if pause else None, paused_at=since,
-        paused_credit=credit, returnable_until=awaited, notices=notices,
+        paused_credit=credit, returnable_until=awaited, notices=notices, lockdown=place.seat.lockdown, lock=lock,
     )  # fmt: skip
 
 
@@ -43,7 +45,8 @@ def read_known(conn: sa.Connection, attempt_ref: str, now: dt.datetime) -> Known
     seat = seats.by_id(conn, attempt.seat_id) if attempt else None
     if attempt is None or seat is None or seat.refused_at is not None:
         raise NotFound("error.words.404")
-    return known_of(Place(seat, attempt, state(attempt.facts, now)), waiting(conn, attempt))
+    lock = seb.lock(conn, attempt.sitting_id, attempt.id) if seat.lockdown == Level.SEB else None
+    return known_of(Place(seat, attempt, state(attempt.facts, now)), waiting(conn, attempt), lock)
 
 
 def waiting(conn: sa.Connection, attempt: Attempt) -> tuple[Notice, ...]:

@@ -10,9 +10,11 @@ from sjt.services.invigilation.acts import (
     resume,
 )
 from sjt.services.invigilation.crediting import Given, Owed, give_back, owed, owed_in, set_aside
+from sjt.services.invigilation.door import Late, late
 from sjt.services.invigilation.evacuation import EVACUATION, Cleared, evacuate, plan, return_all
 from sjt.services.invigilation.messages import Delivered, seen, send, unseen
 from sjt.services.invigilation.places import allow_plain, move, withdraw_plain
+from sjt.services.invigilation.presence import Presence, override, presence, sign_in, sign_out
 from sjt.services.invigilation.register import (
     UNDONE,
     Actor,
@@ -34,9 +36,10 @@ from sjt.services.invigilation.register import (
 from sjt.services.invigilation.reopening import can_be_reopened, proposed_seconds, reopen
 
 __all__ = [
-    "EVACUATION", "UNDONE", "Actor", "Cleared", "Delivered", "Entry", "Gate", "Given", "Owed", "absent", "admit",
-    "allow_plain", "answer_call", "can_be_reopened", "check_identity", "end_attempt", "entries", "entry", "evacuate",
-    "extra_minutes", "gate", "give_back", "let_in", "move", "open_gate", "open_gates", "owed", "owed_in", "pause",
-    "plan", "proposed_seconds", "refuse", "release_device", "reopen", "require_open", "resume", "return_all", "seen",
-    "send", "set_aside", "stand_in", "undo", "unseen", "withdraw_plain",
+    "EVACUATION", "UNDONE", "Actor", "Cleared", "Delivered", "Entry", "Gate", "Given", "Late", "Owed", "Presence",
+    "absent", "admit", "allow_plain", "answer_call", "can_be_reopened", "check_identity", "end_attempt", "entries",
+    "entry", "evacuate", "extra_minutes", "gate", "give_back", "late", "let_in", "move", "open_gate", "open_gates",
+    "override", "owed", "owed_in", "pause", "plan", "presence", "proposed_seconds", "refuse", "release_device",
+    "reopen", "require_open", "resume", "return_all", "seen", "send", "set_aside", "sign_in", "sign_out",
+    "stand_in", "undo", "unseen", "withdraw_plain",
 ]  # fmt: skip

@@ -15,8 +15,11 @@ import sqlalchemy as sa
 from proctoring import seats as register
 from proctoring.events import event
 from proctoring.seats import Act, Paper, Standing
+from sjt.rules.door import compare
 from sjt.rules.refusals import NotFound, NotNow, Stale
 from sjt.services import timekeeping
+from sjt.services.invigilation import door
+from sjt.services.invigilation.presence import require_enough
 from sjt.stores import attempts, board, people, seats
 from sjt.stores.attempts import Attempt
 from sjt.stores.board import Held
@@ -73,14 +76,26 @@ def stand_in(conn: sa.Connection, sitting: Sitting, reason: str, person: Person,
 
 # ----------------------------------------------------------------------------------------------- the register
 def check_identity(conn: sa.Connection, seat: Seat, document: str, actor: Actor, now: dt.datetime) -> None:
-    """The photo ID was checked. The kind of document is kept, never its number."""
+    """The photo ID was checked. The kind of document and how it compares with the gateway's is kept, never a number."""
+    result = compare(document, seat.candidate.photo_id)
     facts = {"identity_at": now, "identity_by": actor.person.id, "identity_document": document}
-    _note(conn, seat, Act.IDENTITY, actor, now, facts, document=document)
+    _note(
+        conn, seat, Act.IDENTITY, actor, now, {**facts, "identity_result": result}, document=document, compared=result
+    )
 
 
 def admit(conn: sa.Connection, seat: Seat, actor: Actor, now: dt.datetime) -> None:
-    """Admit a candidate whose identity is checked and for whom a paper is drawn."""
-    _note(conn, seat, Act.ADMIT, actor, now, {"admitted_at": now, "admitted_by": actor.person.id})
+    """Admit a candidate whose identity is checked, who still is eligible, and for whom a paper is drawn.
+
+    Who comes late has the full time; that they were very late is kept for the report.
+    """
+    attempt, came = attempts.by_seat(conn, seat.id), door.late(actor.sitting, now)
+    require_open(actor.sitting)
+    door.require_admissible(conn, seat, attempt, actor.sitting, now)
+    told = {"late_minutes": came.minutes} if came.minutes else {}
+    _note(conn, seat, Act.ADMIT, actor, now, {"admitted_at": now, "admitted_by": actor.person.id}, **told)
+    if attempt is not None:
+        door.note_very_late(conn, seat, attempt, actor.sitting, actor.person, now)
 
 
 def refuse(conn: sa.Connection, seat: Seat, reason: str, actor: Actor, now: dt.datetime) -> None:
@@ -95,7 +110,7 @@ def absent(conn: sa.Connection, seat: Seat, actor: Actor, now: dt.datetime) -> N
 
 
 UNDONE: Mapping[Act, tuple[str, ...]] = {
-    Act.UNDO_IDENTITY: ("identity_at", "identity_by", "identity_document"),
+    Act.UNDO_IDENTITY: ("identity_at", "identity_by", "identity_document", "identity_result"),
     Act.UNDO_ADMISSION: ("admitted_at", "admitted_by"),
     Act.UNDO_REFUSAL: ("refused_at", "refused_by", "refused_reason"),
     Act.UNDO_ABSENCE: ("absent_at", "absent_by"),
@@ -175,7 +190,20 @@ def keep_record(conn: sa.Connection, actor: Actor, act: str, seat: Seat, now: dt
 
 # --------------------------------------------------------------------------------------------------- the gate
 def open_gate(conn: sa.Connection, seat: Seat, actor: Actor, now: dt.datetime) -> bool:
-    """Open the gate for one admitted candidate, who then begins. False when it was open already."""
+    """Open the gate for one admitted candidate, who then begins. False when it was open already.
+
+    NotNow when too few invigilators are signed in.
+    """
+    require_enough(conn, actor.person, actor.sitting, int(_still_shut(conn, seat)), now)
+    return _open(conn, seat, actor, now)
+
+
+def _still_shut(conn: sa.Connection, seat: Seat) -> bool:
+    attempt = attempts.by_seat(conn, seat.id)
+    return attempt is not None and attempt.opened_at is None
+
+
+def _open(conn: sa.Connection, seat: Seat, actor: Actor, now: dt.datetime) -> bool:
     held = _held(conn, seat, Act.OPEN_GATE, actor)
     if held.attempt is None or not timekeeping.open_gate(conn, held.attempt, actor.person, now):
         return False
@@ -184,13 +212,17 @@ def open_gate(conn: sa.Connection, seat: Seat, actor: Actor, now: dt.datetime) -
 
 
 def open_gates(conn: sa.Connection, actor: Actor, now: dt.datetime) -> int:
-    """Open the gate for everyone who is admitted and has a paper; returns for how many."""
+    """Open the gate for everyone who is admitted and has a paper; returns for how many.
+
+    NotNow, and nothing opened, when too few invigilators are signed in for all of them.
+    """
     require_open(actor.sitting)
     ready = [line for line in entries(conn, actor.sitting.id) if _waits(line)]
+    require_enough(conn, actor.person, actor.sitting, len(ready), now)
     opened = 0
     for line in sorted(ready, key=lambda line: line.seat.id):  # one order, so that two presses never lock crosswise
         try:
-            opened += open_gate(conn, line.seat, actor, now)
+            opened += _open(conn, line.seat, actor, now)
         except NotNow:  # refused at this very moment: the others still go in
             continue
     return opened

@@ -16,7 +16,7 @@ from sjt.rules.refusals import BadInput, NotNow
 from sjt.services.keycodes import keycode, keycode_hash
 from sjt.services.papers_drawn import Drawers, NoPaper, draw_for_seat
 from sjt.services.product import Product
-from sjt.services.registration import plans
+from sjt.services.registration import interests, plans
 from sjt.services.registration.csv_files import BadTable, CellFault, read_table, write_table
 from sjt.services.registration.gateway import as_rule
 from sjt.stores import attempts, candidates, people, seats, sittings
@@ -161,6 +161,7 @@ def _faults(conn: sa.Connection, sitting: Sitting, wishes: Sequence[Wish], now: 
     ids = [wish.candidate.id for wish in wishes]
     adjusted = candidates.adjustments_of(conn, ids)
     current = candidates.by_ids(conn, ids)
+    conflicting = interests.booking_faults(conn, sitting, ids)
     elsewhere = seats.overlapping(conn, ids, sitting.starts_at, sitting.ends_at, sitting.id)
     faults: list[FieldFault] = []
     for index, wish in enumerate(wishes):
@@ -169,6 +170,8 @@ def _faults(conn: sa.Connection, sitting: Sitting, wishes: Sequence[Wish], now: 
         found = booking_faults(applicant, plans.slot_of(sitting))
         if c.id in elsewhere:
             found.append(("booking.elsewhere", {"title": elsewhere[c.id]}))
+        if c.id in conflicting:
+            found.append(("interest.booking", conflicting[c.id].told))
         faults += [(f"{index}.candidate", code, params) for code, params in found]
     return faults + _place_faults(seats.of_sitting(conn, sitting.id), wishes)
 

@@ -7,6 +7,7 @@ import datetime as dt
 import sqlalchemy as sa
 
 from proctoring.events import event
+from proctoring.seats import DOCUMENTS
 from sjt.rules import eligibility
 from sjt.rules.eligibility import Fault, time_faults
 from sjt.rules.local_time import midnight
@@ -19,9 +20,14 @@ from sjt.stores.people import Person
 from sjt.stores.sittings import Sitting
 
 
-def complete(conn: sa.Connection, candidate: Candidate, by: Person, now: dt.datetime) -> None:
-    """Confirm that the gateway is complete. A second press changes nothing: the first name stands."""
-    if candidates.complete_gateway(conn, candidate.id, by.id, now):
+def complete(
+    conn: sa.Connection, candidate: Candidate, by: Person, now: dt.datetime, photo_id: str | None = None
+) -> None:
+    """Confirm that the gateway is complete, with the kind of photo ID that was seen; never its number or a copy.
+
+    A second press changes nothing: the first name stands.
+    """
+    if candidates.complete_gateway(conn, candidate.id, by.id, now, photo_id if photo_id in DOCUMENTS else None):
         people.record(conn, by.id, "gateway.completed", "candidate", candidate.ref, now)
 
 

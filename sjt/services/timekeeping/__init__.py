@@ -4,7 +4,7 @@ The only place that writes ``writable_until``, always in the transaction of the 
 """
 
 from sjt.services.timekeeping.clock import begin, begin_held, follow, grant, open_gate
-from sjt.services.timekeeping.closing import SWEEP_EVERY_SECONDS, end, expire, submit, sweep
+from sjt.services.timekeeping.closing import SWEEP_EVERY_SECONDS, end, expire, submit, submit_held, sweep
 from sjt.services.timekeeping.lapsing import lapse_unused
 from sjt.services.timekeeping.pausing import pause, resume
 from sjt.services.timekeeping.receipts import receipt_of
@@ -12,5 +12,6 @@ from sjt.services.timekeeping.reopening import amend, come_back, reopen
 
 __all__ = [
     "SWEEP_EVERY_SECONDS", "amend", "begin", "begin_held", "come_back", "end", "expire", "follow", "grant",
-    "lapse_unused", "open_gate", "pause", "receipt_of", "reopen", "resume", "submit", "sweep",
+    "lapse_unused", "open_gate", "pause", "receipt_of", "reopen", "resume", "submit",
+    "submit_held", "sweep",
 ]  # fmt: skip

@@ -16,6 +16,8 @@ from sjt.stores.attempts import Attempt
 from sjt.stores.people import Person
 
 a = attempts.a
+_READY = sa.and_(attempts.UNBEGUN, papers.drawn(a.c.id))
+_SHUT = sa.and_(a.c.opened_at.is_(None), attempts.UNCLOSED)
 
 
 def open_gate(conn: sa.Connection, attempt: Attempt, by: Person, now: dt.datetime) -> bool:
@@ -23,9 +25,8 @@ def open_gate(conn: sa.Connection, attempt: Attempt, by: Person, now: dt.datetim
     if state(attempt.facts, now) is State.OPEN:
         return False
     require(Act.OPEN_GATE, state(attempt.facts, now))
-    still = sa.and_(a.c.opened_at.is_(None), a.c.closed_at.is_(None))
     opened = {"opened_at": now, "opened_by": by.id}
-    return attempts.record(conn, attempt.id, event("gate_opened", now, by.ref), opened, still)
+    return attempts.record(conn, attempt.id, event("gate_opened", now, by.ref), opened, _SHUT)
 
 
 def begin(conn: sa.Connection, attempt: Attempt, now: dt.datetime) -> bool:
@@ -45,8 +46,7 @@ def begin_held(conn: sa.Connection, held: Attempt, now: dt.datetime) -> bool:
     until = deadline(now, held.allowance)
     allowed = held.allowance.told()
     begun = event("begun", now, "apprentice", deadline=until.isoformat(), specification=held.spec_id, **allowed)
-    ready = sa.and_(a.c.started_at.is_(None), papers.drawn(a.c.id))
-    if not attempts.record(conn, held.id, begun, {"started_at": now, "writable_until": until}, ready):
+    if not attempts.record(conn, held.id, begun, {"started_at": now, "writable_until": until}, _READY):
         raise NotNow("attempt.no_paper")
     return True
 

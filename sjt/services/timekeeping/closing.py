@@ -17,16 +17,21 @@ from sjt.stores.people import Person
 
 SWEEP_EVERY_SECONDS = 30
 SWEEP_MOST = 500  # attempts a sweep; what is left is closed by rule already and waits for the next one
-a = attempts.a
 
 
 def submit(conn: sa.Connection, attempt_id: int, now: dt.datetime) -> Attempt:
     """Hand in: freeze the script and close. NotNow when the attempt takes no submission any more."""
-    held = attempts.locked(conn, attempt_id)
+    submit_held(conn, attempts.locked(conn, attempt_id), now)
+    return attempts.locked(conn, attempt_id)
+
+
+def submit_held(conn: sa.Connection, held: Attempt, now: dt.datetime) -> bool:
+    """The same for an attempt that was locked, then read. False for a second press: the first one counts."""
     if held.closed_as == State.SUBMITTED:
-        return held  # a second press: the first one counts
+        return False
     require(Act.SUBMIT, state(held.facts, now))
-    return _close(conn, held, State.SUBMITTED, now, finished_at=_not_after_deadline(held, now), actor="apprentice")
+    _close(conn, held, State.SUBMITTED, now, finished_at=_not_after_deadline(held, now), actor="apprentice")
+    return True
 
 
 def end(conn: sa.Connection, attempt_id: int, by: Person, reason: str, now: dt.datetime) -> Attempt:
@@ -39,7 +44,8 @@ def end(conn: sa.Connection, attempt_id: int, by: Person, reason: str, now: dt.d
     if held.closed_at is not None:
         return lapse(conn, held, event("reopening_withdrawn", now, by.ref, reason=reason), now)
     finished = _not_after_deadline(held, now)
-    return _close(conn, held, State.ENDED, now, finished_at=finished, actor=by.ref, by=by.id, reason=reason)
+    _close(conn, held, State.ENDED, now, finished_at=finished, actor=by.ref, by=by.id, reason=reason)
+    return attempts.locked(conn, attempt_id)
 
 
 def expire(conn: sa.Connection, attempt_id: int, now: dt.datetime) -> bool:
@@ -83,7 +89,7 @@ def _close(
     actor: str,
     by: int | None = None,
     reason: str | None = None,
-) -> Attempt:
+) -> None:
     """Freeze the script under the lock that is held, and close. An attempt never begun has no script."""
     number = scripts.next_number(conn, held) if held.started_at and held.reopened_at else int(bool(held.started_at))
     lines = scripts.freeze(conn, held, number) if number else []
@@ -95,5 +101,4 @@ def _close(
         "closed_by": by, "closed_reason": reason, "receipt": receipt,
         "script": number,
     }  # fmt: skip
-    attempts.record(conn, held.id, closed, changes, a.c.closed_at.is_(None))
-    return attempts.locked(conn, held.id)
+    attempts.record(conn, held.id, closed, changes, attempts.UNCLOSED)

@@ -10,8 +10,6 @@ from proctoring.events import Event, event
 from sjt.stores import attempts, reopenings
 from sjt.stores.attempts import Attempt
 
-a = attempts.a
-
 
 def lapse_unused(conn: sa.Connection, attempt_id: int, now: dt.datetime) -> Attempt:
     """Write down that nobody returned in time. Any number of sweeps may try; one does it."""
@@ -29,5 +27,5 @@ def lapse(conn: sa.Connection, held: Attempt, because: Event, now: dt.datetime) 
         "reopened_at": before.at if before else None, "reopened_seconds": before.seconds if before else None,
         "returned_at": before.returned if before else None,
     }  # fmt: skip
-    attempts.record(conn, held.id, because, changes, a.c.returned_at.is_(None))
+    attempts.record(conn, held.id, because, changes, attempts.UNRETURNED)
     return attempts.locked(conn, held.id)

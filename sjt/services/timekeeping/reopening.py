@@ -101,7 +101,7 @@ def come_back(conn: sa.Connection, held: Attempt, now: dt.datetime) -> dt.dateti
         "receipt": None, "script": 0, "returned_at": now, "writable_until": until,
     }  # fmt: skip
     told = event("returned", now, "apprentice", deadline=until.isoformat())
-    attempts.record(conn, held.id, told, changes, a.c.returned_at.is_(None))
+    attempts.record(conn, held.id, told, changes, attempts.UNRETURNED)
     reopenings.used(conn, held.id, now)
     return until
 

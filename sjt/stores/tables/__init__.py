@@ -7,6 +7,16 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from sjt.stores.tables.arrangements import (
+    helpers,
+    interest_waivers,
+    interests,
+    notices_accepted,
+    ratio_overrides,
+    shifts,
+    sitting_changes,
+    slip_prints,
+)
 from sjt.stores.tables.bank import (
     guide_reports,
     question_texts,
@@ -39,9 +49,12 @@ from sjt.stores.tables.delivery import (
     pauses,
     reopenings,
 )
+from sjt.stores.tables.lockdown import seb_allowances, seb_settings, seb_versions
 from sjt.stores.tables.marking import mark_points, marks, releases, responses, results
 from sjt.stores.tables.people import invitations, people, person_roles, records, staff_sessions
 from sjt.stores.tables.registration import adjustments, candidates, seats, sitting_staff, sittings
+from sjt.stores.tables.sealing import seals
+from sjt.stores.tables.watched import device_checks, flags_seen, practice_answers, signals, signals_dropped
 
 # SQLite enforces no lengths of its own, so every bound is a constraint that both databases check.
 for _table in metadata.tables.values():
@@ -58,13 +71,18 @@ __all__ = [
     "answers",
     "attempts",
     "candidates",
+    "device_checks",
     "emergency_files",
     "events",
     "flags",
+    "flags_seen",
     "gaps",
     "grants",
     "guide_reports",
+    "helpers",
     "incidents",
+    "interest_waivers",
+    "interests",
     "invitations",
     "jottings",
     "late_answers",
@@ -73,14 +91,17 @@ __all__ = [
     "messages",
     "metadata",
     "moves",
+    "notices_accepted",
     "paper_questions",
     "papers",
     "pauses",
     "people",
     "person_roles",
+    "practice_answers",
     "question_texts",
     "question_versions",
     "questions",
+    "ratio_overrides",
     "records",
     "releases",
     "reopenings",
@@ -91,9 +112,18 @@ __all__ = [
     "scenario_texts",
     "scenario_versions",
     "scenarios",
+    "seals",
     "seats",
+    "seb_allowances",
+    "seb_settings",
+    "seb_versions",
+    "signals",
+    "signals_dropped",
+    "shifts",
+    "sitting_changes",
     "sitting_staff",
     "sittings",
+    "slip_prints",
     "staff_sessions",
     "trials",
     "yearly_reviews",

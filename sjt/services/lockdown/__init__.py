@@ -1,0 +1,1 @@
+"""What a candidate's browser is held to: one module a level."""
