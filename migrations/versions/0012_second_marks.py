@@ -27,6 +27,8 @@ def upgrade() -> None:
         sa.Column("asked_at", UTC(), nullable=False),
         sa.CheckConstraint("reason IN ('new_marker', 'share', 'borderline')", name="ck_second_marks_reason"),
     )
+    conflict = sa.text("returned_reason = 'conflict'")
+    op.create_index("ix_marks_withdrawn", "marks", ["response_id"], sqlite_where=conflict, postgresql_where=conflict)
     for act in ("UPDATE", "DELETE"):
         name = f"keep_second_marks_{act.lower()}"
         if op.get_bind().dialect.name == "postgresql":
@@ -45,4 +47,5 @@ def downgrade() -> None:
     of = " ON second_marks" if op.get_bind().dialect.name == "postgresql" else ""
     for act in ("update", "delete"):
         op.execute(f"DROP TRIGGER keep_second_marks_{act}{of}")
+    op.drop_index("ix_marks_withdrawn", table_name="marks")
     op.drop_table("second_marks")

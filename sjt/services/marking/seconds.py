@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -21,11 +23,13 @@ FILE = Path(__file__).with_name("policies.toml")
 def policies() -> tuple[tuple[dt.date, MarkingPolicy], ...]:
     """The shipped policies, each with the day from which it counts, the oldest first."""
     told = tomllib.loads(FILE.read_text())["policy"]
-    found = [
-        (one["from"], MarkingPolicy(near=(*one["near"],), new_marker_scripts=one["new_marker_scripts"], share=one["share"]))
-        for one in told
-    ]  # fmt: skip
-    return tuple(sorted(found, key=lambda dated: dated[0]))
+    return tuple(sorted((_dated(one) for one in told), key=lambda dated: dated[0]))
+
+
+def _dated(told: Mapping[str, Any]) -> tuple[dt.date, MarkingPolicy]:
+    least, most = told["near"]
+    scripts, share = int(told["new_marker_scripts"]), float(told["share"])
+    return told["from"], MarkingPolicy(near=(least, most), new_marker_scripts=scripts, share=share)
 
 
 def policy_on(day: dt.date) -> MarkingPolicy:

@@ -27,7 +27,8 @@ from sjt.stores.marks.standings import (
 from sjt.stores.marks.writing import give_back, keep_draft, make_final, park_idle, recall, take, withdraw
 
 __all__ = [
-    "Asked", "Judged", "Mark", "Material", "Response", "Standing", "answer_text", "ask", "asked", "asked_by_slug", "begun",
+    "Asked", "Judged", "Mark", "Material", "Response", "Standing", "answer_text", "ask", "asked", "asked_by_slug",
+    "begun",
     "by_ref", "give_back", "in_hand", "invigilated", "is_released", "keep_draft", "lock_attempts", "make_final",
     "material", "of_attempt", "of_sitting", "on_attempts", "park_idle", "recall",
     "recently_final", "scripts_of", "scripts_sat", "seed_of",
