@@ -10,7 +10,7 @@ from alembic import op
 
 from sjt.db import UTC
 
-revision = "0012"
+revision = "0010"
 down_revision = "0009"
 branch_labels = None
 depends_on = None
