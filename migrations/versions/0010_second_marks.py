@@ -1,6 +1,6 @@
 """Second marks: which responses get another judgement than the plan's own rule asks for, and why.
 
-Revision: 0012, after 0009
+Revision: 0010, after 0009
 """
 
 from __future__ import annotations

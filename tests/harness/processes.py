@@ -172,4 +172,5 @@ if sys.platform == "linux":
     _prctl = ctypes.CDLL(None).prctl  # looked up here: between fork and exec there is no safe place to do it
 
     def _die_with_parent() -> None:
+        signal.signal(signal.SIGQUIT, signal.SIG_DFL)  # a shell has its background commands ignore it
         _prctl(_PR_SET_PDEATHSIG, signal.SIGQUIT)
