@@ -13,7 +13,7 @@ from sjt.cli.papers import papers
 from sjt.cli.spec import spec
 from sjt.services.files import BadFiles
 
-RUNNING = ("serve", "sweep", "demo")
+RUNNING = ("serve", "sweep", "demo", "marking")
 
 
 class Tool(click.Group):
@@ -28,9 +28,9 @@ class Tool(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in RUNNING:
             return super().get_command(ctx, cmd_name)
-        from sjt.cli import run
+        from sjt.cli import marking, run
 
-        return {"serve": run.serve, "sweep": run.sweep, "demo": run.demo}[cmd_name]
+        return {"marking": marking.marking, "serve": run.serve, "sweep": run.sweep, "demo": run.demo}[cmd_name]
 
     def invoke(self, ctx: click.Context) -> object:
         try:

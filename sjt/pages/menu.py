@@ -20,7 +20,6 @@ DESKS = (  # label, endpoint, act that opens it
     ("Marking", "marking.queue", "marking.queue"),
     ("Results", "results.sittings", "results.read"),
     ("People", "registration.people", "people.read"),
-    ("Interests", "registration.interests", "interests.read"),
     ("My result", "results.mine", "results.read_own"),
     ("Evidence", "audit.sittings", "audit.read"),
 )

@@ -42,6 +42,15 @@ def touches(interest: Interest, whom: Whom, day: dt.date) -> bool:
     return interest.holds(day) and same(interest.name, about)
 
 
+def bars(interest: Interest, whom: Whom, sat_on: dt.date) -> bool:
+    """Whether an interest keeps a person from judging what this candidate wrote on that day.
+
+    One that had ended by then does not; one that begins later does, as soon as it is declared.
+    """
+    about = {APPRENTICE: whom.number, EMPLOYER: whom.employer, PROVIDER: whom.provider}[interest.kind]
+    return (interest.until_day is None or sat_on <= interest.until_day) and same(interest.name, about)
+
+
 def same(one: str, other: str) -> bool:
     """Whether two names are the same, and are names at all."""
     left, right = (" ".join(text.casefold().split()) for text in (one, other))

@@ -1,13 +1,14 @@
 """Marking: how many judgements a response needs, what they come to, and what a judgement must say.
 
 A question of a key statement is judged twice, blind, and every point on which the two differ goes to a
-third person. Elsewhere one judgement is enough for now; where there are two, a differing question outcome
-goes to a third. How many judgements are wanted is data: ``MarkingPolicy``.
+third person. Elsewhere one judgement is enough unless the policy asks for a second; where there are two, a
+differing question outcome goes to a third. How many judgements are wanted is data: ``MarkingPolicy``.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -17,15 +18,47 @@ LONGEST_WORDS = 2_000  # code points of a reason or a comment, as the tables hav
 
 @dataclass(frozen=True)
 class MarkingPolicy:
-    """How many judgements a response gets before any third, and how long a marker may hold or recall one."""
+    """How many judgements a response gets before any third, and how long a marker may hold or recall one.
+
+    ``near`` are the provisional passes (both ends inside) of scripts that are judged twice throughout;
+    ``new_marker_scripts`` how many first scripts of a marker are; ``share`` the random share of the rest, 0 to 1.
+    """
 
     on_key: int = 2
     elsewhere: int = 1
+    near: tuple[int, int] | None = None
+    new_marker_scripts: int = 0
+    share: float = 0.0
     recall_within: dt.timedelta = dt.timedelta(minutes=10)
     idle_after: dt.timedelta = dt.timedelta(minutes=30)
 
 
-SHIPPED = MarkingPolicy()
+SHIPPED = MarkingPolicy()  # the plan's own rule; what an organisation asks for beyond it stands in a dated file
+NEW_MARKER, SHARE, BORDERLINE = "new_marker", "share", "borderline"
+
+
+def drawn(seed: str, ref: str, share: float) -> bool:
+    """Whether a response is in the random share. The seed is stored with the paper, and no marker sees it."""
+    digest = hashlib.sha256(f"{seed}/{ref}/second mark".encode()).digest()
+    return int.from_bytes(digest[:8], "big") < share * 2**64
+
+
+def second_reason(policy: MarkingPolicy, *, scripts: int, seed: str, ref: str) -> str | None:
+    """Why one response that is no key question is judged again once its first judgement is final, if it is.
+
+    ``scripts`` counts the scripts that its marker has judged any answer of, this one included.
+    """
+    if scripts <= policy.new_marker_scripts:
+        return NEW_MARKER
+    return SHARE if drawn(seed, ref, policy.share) else None
+
+
+def is_borderline(policy: MarkingPolicy, first: Collection[bool | None]) -> bool:
+    """Whether a whole script is judged again: each first judgement is there, and the passes are near the line."""
+    if policy.near is None or None in first:
+        return False
+    least, most = policy.near
+    return least <= sum(map(bool, first)) <= most
 
 
 @dataclass(frozen=True)
@@ -56,6 +89,7 @@ def decide(
     key: bool,
     answered: bool,
     judgements: Mapping[int, Judgement],
+    again: bool = False,
     policy: MarkingPolicy = SHIPPED,
 ) -> Verdict:
     """What the final judgements (turn -> judgement) of one response come to.
@@ -63,15 +97,15 @@ def decide(
     An unanswered response (never saved, or nothing but white space) is not passed without a marker and never
     enters a queue: the plan counts it as not passed, and nobody can judge what is not there. Otherwise there
     is no question result without a judgement on every point. Agreed points stand; the third judgement decides
-    the disputed ones and no other. Without a third, a point is met when every judgement found it met.
-    ValueError without points.
+    the disputed ones and no other. Without a third, a point is met when every judgement found it met. ``again``
+    asks for a second judgement outside the key questions. ValueError without points.
     """
     if not points:
         raise ValueError("a question without criterion points cannot be judged")
     if not answered:
         return Verdict((), dict.fromkeys(points, False))
     given = _counting(points, judgements)
-    rounds = policy.on_key if key else policy.elsewhere
+    rounds = policy.on_key if key else max(policy.elsewhere, SECOND if again else FIRST)
     wanted = tuple(turn for turn in range(FIRST, rounds + 1) if turn not in given)
     if wanted:
         return Verdict(wanted, None)

@@ -23,6 +23,7 @@ class NewResult:
     of: int
     reasons: Sequence[Mapping[str, Any]]
     questions: Sequence[Mapping[str, Any]]
+    version: int = 1
 
 
 @dataclass(frozen=True)
@@ -136,14 +137,14 @@ def release_of(conn: sa.Connection, request_id: str) -> Release | None:
 def add_release(
     conn: sa.Connection, sitting_id: int, by: int, request_id: str, new: Sequence[NewResult], now: dt.datetime
 ) -> Release:
-    """Release first results in the name of a person; each apprentice counts as notified from now.
+    """Release results in the name of a person; each apprentice counts as notified from now.
 
-    IntegrityError when the request was carried out before, or an attempt already has a result.
+    IntegrityError when the request was carried out before, or an attempt already has a result of that version.
     """
     row = {"ref": new_ref(), "sitting_id": sitting_id, "released_by": by, "released_at": now, "request_id": request_id}
     release_id = conn.execute(releases.insert().values(row).returning(releases.c.id)).scalar_one()
     rows = [
-        {"ref": new_ref(), "attempt_id": r.attempt_id, "version": 1, "outcome": r.outcome, "passed": r.passed,
+        {"ref": new_ref(), "attempt_id": r.attempt_id, "version": r.version, "outcome": r.outcome, "passed": r.passed,
          "of": r.of, "reasons": list(r.reasons), "questions": list(r.questions), "release_id": release_id,
          "notified_at": now}
         for r in new

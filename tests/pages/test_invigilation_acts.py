@@ -150,7 +150,7 @@ def test_plain_pages_are_allowed_for_a_reason_and_the_card_says_so(room: Room, h
     assert "without scripts" in hands.after(f"seats/{ref}/plain", reason="No scripts on this machine.")
     assert "already allowed" in hands.after(f"seats/{ref}/plain", reason="Pressed again.")
     one = card(hands, ref)
-    assert "plain pages" in str(one["note"])
+    assert "Plain pages allowed: no heartbeat" in str(one["marks"])
     assert "not_plain" in one["acts"] and "plain" not in one["acts"]  # type: ignore[operator]
     with room.site.reading() as conn:
         row = conn.execute(sa.select(t.attempts).where(t.attempts.c.id == attempt_at(room.site, ref).id)).one()

@@ -179,6 +179,7 @@ def test_an_apprentice_reads_their_own_released_result_and_no_other(site: Site, 
     other = saved.handed_in(room, "Ben Ashcroft", 2)
     first, second, third = saved.markers(site, 3)
     saved.judged(site, booked, OTHER, first, unmet=[2], comment="Weigh the sources against each other.")
+    saved.judged(site, booked, OTHER, second, unmet=[2])  # a new marker's scripts are judged twice
     saved.all_marked(site, [first, second, third])
     mine, theirs = belongs_to(site, booked), belongs_to(site, other, "Ben Ashcroft")
     assert "There is no result for you yet" in mine.get("/results/mine").get_data(as_text=True)

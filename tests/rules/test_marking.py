@@ -12,6 +12,7 @@ from sjt.rules.marking import (
     FIRST,
     LONGEST_WORDS,
     SECOND,
+    SHIPPED,
     THIRD,
     Draft,
     Judgement,
@@ -36,8 +37,7 @@ def says(marker: int, *met: bool) -> Judgement:
 
 def decided(key: bool, *judgements: Judgement, policy: MarkingPolicy | None = None) -> Verdict:
     turns = dict(enumerate(judgements, FIRST))
-    more = {"policy": policy} if policy else {}
-    return decide(POINTS, key=key, answered=True, judgements=turns, **more)
+    return decide(POINTS, key=key, answered=True, judgements=turns, policy=policy or SHIPPED)
 
 
 def test_a_key_question_wants_two_people_and_another_one() -> None:

@@ -10,7 +10,7 @@ from flask import request, url_for
 from flask_wtf import FlaskForm
 
 from sjt.pages.guard import Desk, requires
-from sjt.pages.registration.desk import a_sitting, pages
+from sjt.pages.registration.desk import a_sitting, back_to, pages
 from sjt.pages.replies import Reply, go, show
 from sjt.pages.shown import day
 from sjt.rules.access import refusal
@@ -91,7 +91,8 @@ def is_ready(desk: Desk, sitting: Sitting) -> Reply:
     changes = refusal("sittings.change", desk.person.roles) is None
     found = [_told(line, sitting, changes) for line in readiness.lines(desk.conn, sitting, desk.now)]
     waits = [line for line in found if line.kind != GOOD]
-    return show("registration/readiness.html", sitting=sitting, waits=waits, good=[x for x in found if x not in waits])
+    good = [line for line in found if line not in waits]
+    return show("registration/readiness.html", sitting=sitting, waits=waits, good=good, back=back_to(desk, sitting))
 
 
 def _told(line: Line, sitting: Sitting, changes: bool) -> Told:

@@ -12,7 +12,7 @@ from flask_wtf import FlaskForm
 from werkzeug.routing import BuildError
 
 from sjt.pages.guard import Desk, Loaded
-from sjt.rules.access import Relation
+from sjt.rules.access import Relation, refusal
 from sjt.rules.entries import FieldFault
 from sjt.rules.refusals import NotFound
 from sjt.services.registration.csv_files import LARGEST_FILE, CellFault
@@ -126,6 +126,12 @@ def csv_response(data: bytes, name: str) -> Response:
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
+
+
+def back_to(desk: Desk, sitting: Sitting) -> str:
+    """The page of a sitting for this person: the manager's, or the register for its invigilators."""
+    reads = refusal("sittings.read", desk.person.roles) is None
+    return url_for("registration.sitting" if reads else "invigilation.register", ref=sitting.ref)
 
 
 def link(endpoint: str, **values: Any) -> str | None:

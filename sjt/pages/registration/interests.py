@@ -26,6 +26,9 @@ from sjt.words import say
 SEES_ALL = frozenset({Role.MANAGER, Role.AUDITOR})
 
 
+ASKED = frozenset({Role.INVIGILATOR, Role.MARKER, Role.LEAD_MARKER})
+
+
 class InterestForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """An interest as it is declared."""
 
@@ -95,7 +98,9 @@ def withdraw(desk: Desk, declared: Declared) -> Reply:
 
 def _people(desk: Desk) -> list[people.Person]:
     """For whom this person may declare."""
-    return people.everybody(desk.conn, Role.INVIGILATOR) if Role.MANAGER in desk.person.roles else [desk.person]
+    if Role.MANAGER not in desk.person.roles:
+        return [desk.person]
+    return [person for person in people.everybody(desk.conn) if ASKED & person.roles]
 
 
 def _form(desk: Desk, **data: object) -> InterestForm:

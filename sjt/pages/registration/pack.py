@@ -10,7 +10,7 @@ from flask import url_for
 from markupsafe import Markup
 
 from sjt.pages.guard import Desk, Loaded, requires
-from sjt.pages.registration.desk import a_sitting, pages
+from sjt.pages.registration.desk import a_sitting, back_to, pages
 from sjt.pages.replies import Document, Reply, show
 from sjt.rules.refusals import NotFound
 from sjt.services import documents, plan_words
@@ -59,6 +59,7 @@ def whole_pack(desk: Desk, sitting: Sitting) -> Reply:
     return show(
         "registration/pack.html",
         sitting=sitting,
+        back=back_to(desk, sitting),
         parts=[PartOf(sitting, part) for part in PARTS],
         printings=slips.of_sitting(desk.conn, sitting.id),
         as_pdf=documents.available(),

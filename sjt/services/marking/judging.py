@@ -8,10 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from sjt.rules.marking import Draft, Said, final_faults, may_recall
+from sjt.rules.marking import Draft, MarkingPolicy, Said, final_faults, may_recall
 from sjt.rules.refusals import BadInput, NotFound, NotNow, Stale
+from sjt.services.marking import seconds
 from sjt.services.marking.queue import claim
-from sjt.services.marking.standing import bars, points_of
+from sjt.services.marking.standing import bars, conflicted, points_of
 from sjt.stores import marks, people
 from sjt.stores.marks import Judged, Mark
 from sjt.stores.marks.standings import IDLE
@@ -61,12 +62,19 @@ def save(conn: sa.Connection, mark: Mark, edit: int, draft: Draft, now: dt.datet
     return fresh.edit
 
 
-def commit(conn: sa.Connection, mark: Mark, edit: int, draft: Draft, now: dt.datetime) -> None:
-    """Make a judgement final. BadInput names every fault by its point; Stale and NotNow as for a draft."""
+def commit(
+    conn: sa.Connection, mark: Mark, edit: int, draft: Draft, now: dt.datetime, policy: MarkingPolicy | None = None
+) -> None:
+    """Make a judgement final, and draw what is judged again by the policy (the one in force when none is given).
+
+    BadInput names every fault by its point; Stale and NotNow as for a draft.
+    """
     fresh = _in_hand(conn, mark, now)
     if fresh.edit != edit and not says_the_same(fresh, draft):
         raise Stale("marking.stale")
     response = marks.unmarked(conn, mark.response_id)
+    if response.attempt_id in conflicted(conn, mark.marker_id):
+        raise NotNow("marking.conflict")
     codes = [point.code for point in points_of(response.spec_id, response.statement)]
     faults = list(final_faults(codes, draft))
     if faults:
@@ -74,6 +82,7 @@ def commit(conn: sa.Connection, mark: Mark, edit: int, draft: Draft, now: dt.dat
     points = {code: Judged(bool(draft.points[code].met), draft.points[code].reason.strip()) for code in codes}
     if not marks.make_final(conn, fresh, fresh.edit, points, draft.comment.strip(), now):
         raise Stale("marking.stale")
+    seconds.ask(conn, response, mark.marker_id, policy or seconds.policy_on(now.date()), now)
 
 
 def _in_hand(conn: sa.Connection, mark: Mark, now: dt.datetime) -> Mark:
@@ -105,6 +114,20 @@ def give_back(conn: sa.Connection, mark: Mark, now: dt.datetime) -> None:
     if not marks.give_back(conn, mark, now):
         raise NotNow("marking.final")
     people.record(conn, mark.marker_id, "marking.give_back", "mark", mark.ref, now)
+
+
+def withdraw_conflicted(conn: sa.Connection, person_id: int, now: dt.datetime) -> int:
+    """Withdraw every judgement that a person made, or holds, in spite of an interest; returns how many.
+
+    Their turns are free again for others. A released result stays as it is until a newer one is released.
+    """
+    attempt_ids = conflicted(conn, person_id)
+    marks.lock_attempts(conn, attempt_ids)
+    gone = [mark for mark in marks.on_attempts(conn, person_id, attempt_ids) if marks.withdraw(conn, mark, now)]
+    for mark in gone:
+        was = mark.final_at.isoformat() if mark.final_at else None
+        people.record(conn, person_id, "marking.withdrawn", "mark", mark.ref, now, final_at=was)
+    return len(gone)
 
 
 def recall(conn: sa.Connection, mark: Mark, now: dt.datetime) -> Mark:

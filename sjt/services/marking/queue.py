@@ -55,9 +55,13 @@ def queue(conn: sa.Connection, person_id: int, now: dt.datetime) -> Queue:
 
 
 def _holding(conn: sa.Connection, barred: Bars, question_version_id: int | None = None) -> list[tuple[Mark, Response]]:
-    """What a person holds, but for sittings that they were named for since."""
+    """What a person holds, but for what they are barred from since."""
     found = marks.in_hand(conn, barred.person_id, question_version_id)
-    return [(mark, response) for mark, response in found if response.sitting_id not in barred.sittings]
+    return [(mark, response) for mark, response in found if not _barred(response, barred)]
+
+
+def _barred(response: Response, barred: Bars) -> bool:
+    return response.sitting_id in barred.sittings or response.attempt_id in barred.attempts
 
 
 def _title(response: Response) -> str:

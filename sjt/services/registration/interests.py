@@ -12,6 +12,7 @@ from sjt.rules.entries import FieldFault, text_fault, tidy
 from sjt.rules.interests import KINDS, Interest, touches
 from sjt.rules.local_time import london_day
 from sjt.rules.refusals import BadInput, NotNow
+from sjt.services.marking import withdraw_conflicted
 from sjt.stores import interests, people, seats, sittings
 from sjt.stores.interests import Declared, Sitter
 from sjt.stores.people import Person
@@ -45,7 +46,10 @@ class Conflict:
 def declare(
     conn: sa.Connection, person: Person, interest: Interest, relationship: str, by: Person, now: dt.datetime
 ) -> None:
-    """Keep that a person has an interest. BadInput by field."""
+    """Keep that a person has an interest. BadInput by field.
+
+    Declared late, it withdraws the judgements that they made in spite of it.
+    """
     kept = Interest(interest.kind, tidy(interest.name), interest.from_day, interest.until_day)
     faults: list[FieldFault] = []
     for field, text in (("name", kept.name), ("relationship", tidy(relationship))):
@@ -60,6 +64,7 @@ def declare(
         raise BadInput(faults)
     ref = interests.declare(conn, person.id, kept, tidy(relationship), by.id, now)
     people.record(conn, by.id, "interest.declared", "person", person.ref, now, interest=ref, kind=kept.kind)
+    withdraw_conflicted(conn, person.id, now)
 
 
 def withdraw(conn: sa.Connection, declared: Declared, reason: str, by: Person, now: dt.datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -32,6 +32,7 @@ class Preview:
     missing: tuple[Reason, ...]
     released: Result | None
     script: tuple[Standing, ...]
+    version: int = 1  # of the result that would be released
 
     @property
     def can_go(self) -> bool:
@@ -42,7 +43,9 @@ class Preview:
 def outcomes(conn: sa.Connection, sitting_id: int) -> list[Preview]:
     """Every candidate of a sitting by seat, each with the outcome or what is missing for one."""
     sat = {attempt.seat_id: attempt for attempt in attempts.of_sitting(conn, sitting_id)}
-    released = results.of_sitting(conn, sitting_id)
+    told = results.of_sitting(conn, sitting_id)
+    anew = marks.withdrawn_since_told(conn, sitting_id)  # a judgement was withdrawn: decided again
+    released = {attempt_id: result for attempt_id, result in told.items() if attempt_id not in anew}
     scripts: dict[int, list[Standing]] = {}
     for standing in sorted(marks.of_sitting(conn, sitting_id), key=lambda s: s.response.position):
         scripts.setdefault(standing.response.attempt_id, []).append(standing)
@@ -50,7 +53,9 @@ def outcomes(conn: sa.Connection, sitting_id: int) -> list[Preview]:
     for seat in sorted(seats.of_sitting(conn, sitting_id), key=lambda seat: seat.number):
         attempt = sat.get(seat.id)
         script = scripts.get(attempt.id, []) if attempt else []
-        found.append(_preview(seat, attempt, script, released.get(attempt.id) if attempt else None))
+        preview = _preview(seat, attempt, script, released.get(attempt.id) if attempt else None)
+        before = told[attempt.id].version if attempt and attempt.id in anew else 0
+        found.append(replace(preview, version=before + 1))
     return found
 
 

@@ -62,7 +62,9 @@ def _new(preview: Preview) -> NewResult:
     outcome = preview.outcome
     reasons = [{"code": reason.code, "params": dict(reason.params)} for reason in outcome.reasons]
     questions = [_question(standing) for standing in preview.script]
-    return NewResult(preview.attempt.id, outcome.outcome, outcome.passed, outcome.of, reasons, questions)
+    return NewResult(
+        preview.attempt.id, outcome.outcome, outcome.passed, outcome.of, reasons, questions, preview.version
+    )
 
 
 def _question(standing: Standing) -> Mapping[str, Any]:

@@ -10,10 +10,22 @@ from typing import Any
 import sqlalchemy as sa
 
 from sjt.db import for_update
+from sjt.rules.interests import Whom
 from sjt.stores.scripts import BLANKS
-from sjt.stores.tables import attempts, mark_points, marks, responses, results, seats, sitting_staff
+from sjt.stores.tables import (
+    attempts,
+    candidates,
+    mark_points,
+    marks,
+    responses,
+    results,
+    seats,
+    second_marks,
+    sitting_staff,
+    sittings,
+)
 
-GIVEN_BACK, IDLE, RECALLED = "given back", "idle", "recalled"
+GIVEN_BACK, IDLE, RECALLED, CONFLICT = "given back", "idle", "recalled", "conflict"
 
 
 @dataclass(frozen=True)
@@ -38,6 +50,7 @@ class Response:
     position: int
     answered: bool
     spec_id: str
+    again: bool  # the marking policy asks for a second judgement
 
 
 @dataclass(frozen=True)
@@ -71,12 +84,23 @@ _answered = sa.and_(responses.c.revision > 0, sa.func.trim(responses.c.text, BLA
 _of_response = [  # in the order of the fields of Response
     responses.c.id, responses.c.ref, responses.c.sitting_id, responses.c.attempt_id, responses.c.question_version_id,
     responses.c.statement, responses.c.key, responses.c.position, _answered, attempts.c.spec_id,
+    sa.exists().where(second_marks.c.response_id == responses.c.id).label("again"),
 ]  # fmt: skip
 _of_mark = [  # in the order of the fields of Mark, but for its points
     marks.c.id, marks.c.ref, marks.c.response_id, marks.c.turn, marks.c.marker_id, marks.c.touched_at, marks.c.draft,
     marks.c.edit, marks.c.final_at, marks.c.comment, marks.c.returned_at, marks.c.returned_reason,
 ]  # fmt: skip
-_released = sa.exists().where(results.c.attempt_id == attempts.c.id)
+_told = (
+    sa.select(sa.func.max(results.c.notified_at)).where(results.c.attempt_id == attempts.c.id).correlate(attempts)
+).scalar_subquery()
+_others = responses.alias("withdrawn_on")
+WITHDRAWN = (  # a judgement was withdrawn after the result went out: it is judged anew, and released anew
+    sa.exists()
+    .where(_others.c.attempt_id == attempts.c.id, marks.c.response_id == _others.c.id)
+    .where(marks.c.returned_reason == CONFLICT, marks.c.returned_at > _told)
+    .correlate(attempts)
+)
+_released = sa.and_(sa.exists().where(results.c.attempt_id == attempts.c.id), ~WITHDRAWN)
 _counts = responses.c.script == attempts.c.script  # a script that a reopening has replaced counts for nobody
 _reopened = sa.and_(attempts.c.reopened_at.is_not(None), attempts.c.returned_at.is_(None))
 _markable = sa.and_(
@@ -109,6 +133,11 @@ def standings(
 def of_sitting(conn: sa.Connection, sitting_id: int) -> list[Standing]:
     """All responses of a sitting that count, whatever has become of them."""
     return _standings(conn, sa.and_(responses.c.sitting_id == sitting_id, _counts))
+
+
+def of_attempt(conn: sa.Connection, attempt_id: int) -> list[Standing]:
+    """All responses of the script of an attempt that counts."""
+    return _standings(conn, sa.and_(responses.c.attempt_id == attempt_id, _counts))
 
 
 def unmarked(conn: sa.Connection, response_id: int) -> Response:
@@ -177,6 +206,32 @@ def invigilated(conn: sa.Connection, person_id: int) -> set[int]:
     )  # fmt: skip
     register = sa.select(seats.c.sitting_id).outerjoin(attempts, attempts.c.seat_id == seats.c.id).where(acted)
     return set(conn.scalars(sa.union(named, register)))
+
+
+def scripts_sat(conn: sa.Connection) -> list[tuple[int, Whom, dt.datetime]]:
+    """Every closed attempt with what an interest in its candidate can be about, and when it was sat."""
+    query = (
+        sa.select(
+            attempts.c.id, candidates.c.number, candidates.c.employer, candidates.c.provider, sittings.c.starts_at
+        )
+        .join(seats, seats.c.id == attempts.c.seat_id)
+        .join(candidates, candidates.c.id == seats.c.candidate_id)
+        .join(sittings, sittings.c.id == attempts.c.sitting_id)
+        .where(attempts.c.closed_at.is_not(None))
+    )
+    return [(row[0], Whom(*row[1:4]), row[4]) for row in conn.execute(query)]
+
+
+def on_attempts(conn: sa.Connection, marker_id: int, attempt_ids: Collection[int]) -> list[Mark]:
+    """What a person holds or has made final on these attempts."""
+    of_them = sa.select(responses.c.id).where(responses.c.attempt_id.in_(list(attempt_ids)))
+    own = sa.and_(marks.c.marker_id == marker_id, marks.c.returned_at.is_(None), marks.c.response_id.in_(of_them))
+    return _marks(conn, own)
+
+
+def withdrawn_since_told(conn: sa.Connection, sitting_id: int) -> set[int]:
+    """Attempts of a sitting of which a judgement was withdrawn after their newest result was released."""
+    return set(conn.scalars(sa.select(attempts.c.id).where(attempts.c.sitting_id == sitting_id, WITHDRAWN)))
 
 
 def turned_down(conn: sa.Connection, person_id: int) -> set[int]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from sjt.stores.marks.standings import GIVEN_BACK, IDLE, RECALLED, Judged, Mark, by_ref
+from sjt.stores.marks.standings import CONFLICT, GIVEN_BACK, IDLE, RECALLED, Judged, Mark, by_ref
 from sjt.stores.people import new_ref
 from sjt.stores.tables import mark_points, marks
 
@@ -85,6 +85,13 @@ def give_back(conn: sa.Connection, mark: Mark, now: dt.datetime) -> bool:
     open_ = sa.and_(marks.c.id == mark.id, marks.c.final_at.is_(None), unfinished)
     back = marks.update().where(open_).values(returned_at=now, returned_reason=GIVEN_BACK)
     return conn.execute(back).rowcount == 1
+
+
+def withdraw(conn: sa.Connection, mark: Mark, now: dt.datetime) -> bool:
+    """Take a mark out of the decision, final or in hand, because of a conflict; its words stay as they were."""
+    stands = sa.and_(marks.c.id == mark.id, marks.c.returned_at.is_(None))
+    out = marks.update().where(stands).values(final_at=None, returned_at=now, returned_reason=CONFLICT)
+    return conn.execute(out).rowcount == 1
 
 
 def recall(conn: sa.Connection, mark: Mark, draft: Mapping[str, Any], now: dt.datetime) -> Mark | None:

@@ -54,6 +54,7 @@ from sjt.stores.tables.marking import mark_points, marks, releases, responses, r
 from sjt.stores.tables.people import invitations, people, person_roles, records, staff_sessions
 from sjt.stores.tables.registration import adjustments, candidates, seats, sitting_staff, sittings
 from sjt.stores.tables.sealing import seals
+from sjt.stores.tables.second_marks import second_marks
 from sjt.stores.tables.watched import device_checks, flags_seen, practice_answers, signals, signals_dropped
 
 # SQLite enforces no lengths of its own, so every bound is a constraint that both databases check.
@@ -114,6 +115,7 @@ __all__ = [
     "scenarios",
     "seals",
     "seats",
+    "second_marks",
     "seb_allowances",
     "seb_settings",
     "seb_versions",

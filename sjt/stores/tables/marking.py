@@ -24,6 +24,8 @@ marks = sa.Table(  # one person's judgement of one response; final at commit, su
     sa.CheckConstraint("final_at IS NULL OR returned_at IS NULL", name="final_or_returned"),
     sa.Index("uq_marks_one_a_turn", "response_id", "turn", unique=True,
              sqlite_where=sa.text("returned_at IS NULL"), postgresql_where=sa.text("returned_at IS NULL")),
+    sa.Index("ix_marks_withdrawn", "response_id", sqlite_where=sa.text("returned_reason = 'conflict'"),
+             postgresql_where=sa.text("returned_reason = 'conflict'")),
     sa.Index("uq_marks_one_a_person", "response_id", "marker_id", unique=True,
              sqlite_where=sa.text("returned_at IS NULL"), postgresql_where=sa.text("returned_at IS NULL")),
 )  # fmt: skip
