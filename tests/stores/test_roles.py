@@ -32,8 +32,11 @@ def test_the_products_role_does_all_its_work_and_can_neither_change_nor_empty_ev
         timekeeping.submit(conn, room.attempt(booked).id, site.now())
     assert sealing.seal_heads(site.product) == 1
     for table in KEPT:
-        changed = f"UPDATE {table} SET attempt_id = attempt_id"
-        for change in (changed, f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
+        for change in (
+            f"UPDATE {table} SET attempt_id = attempt_id",
+            f"DELETE FROM {table}",
+            f"TRUNCATE {table} CASCADE",
+        ):
             with pytest.raises(sa.exc.ProgrammingError, match="permission denied"), site.writing() as conn:
                 conn.exec_driver_sql(change)
     with pytest.raises(sa.exc.ProgrammingError, match="must be owner"), site.writing() as conn:
