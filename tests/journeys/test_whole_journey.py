@@ -76,7 +76,10 @@ def scheduled(desk: Visit, accessible: Check) -> str:
     booked(page)
     expect(page.get_by_role("row").filter(has_text=NAME)).to_be_visible()
     accessible(page, "sitting")
-    page.get_by_role("link", name="Keycode slips").click()
+    page.get_by_role("link", name="Invigilation pack").click()
+    accessible(page, "invigilation pack")
+    page.get_by_role("link", name="Show and print").click()
+    page.get_by_role("button", name="Show 1 slip to print").click()
     accessible(page, "keycode slips")
     found = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}", page.locator("main").inner_text())
     assert found
