@@ -18,8 +18,8 @@ class Guidance:
 class Question:
     """A question version: it belongs to at most one scenario and tests exactly one statement.
 
-    ``guide`` is the extended answer's guidance by criterion point; ``body`` is what any other format needs
-    beside the text (options, key, reasons), as the format names it.
+    ``guide`` is the extended answer's guidance by criterion point; ``body`` is what a format has beside the
+    text (options, key, reasons, model answers), as the format names it.
     """
 
     slug: str

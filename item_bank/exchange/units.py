@@ -105,15 +105,14 @@ def _question(reader: Reader, here: tuple[Key, ...], allowed: Collection[str], b
         format=name,
         text=_markdown(reader, *here, "text"),
         guide=dict(_guide(reader, here, statement, blueprint)) if guided and statement else {},
-        body=_body(reader, here, name) if name and not guided else _none(reader, here, "body", guided),
+        body=_body(reader, here, name, guided) if name else {},
     )
 
 
-def _none(reader: Reader, here: tuple[Key, ...], name: str, wanted: bool) -> dict[str, str]:
-    """A part that the question's format does not have must not stand there in vain."""
-    if wanted and reader.get(*here, name) is not None:
-        reader.fault((*here, name), "value.unknown_key", key=name)
-    return {}
+def _no_guide(reader: Reader, here: tuple[Key, ...]) -> None:
+    """A guide by points must not stand in vain in a question that is not judged by them."""
+    if reader.get(*here, "guide") is not None:
+        reader.fault((*here, "guide"), "value.unknown_key", key="guide")
 
 
 def _guide(
@@ -131,9 +130,10 @@ def _guide(
         yield point, Guidance(_markdown(reader, *path, "meets"), _markdown(reader, *path, "falls_short"))
 
 
-def _body(reader: Reader, here: tuple[Key, ...], name: str) -> dict[str, str]:
-    """What the question's format needs beside its text. Its criteria, if any, stand in the body's own guide."""
-    _none(reader, here, "guide", True)
+def _body(reader: Reader, here: tuple[Key, ...], name: str, guided: bool) -> dict[str, str]:
+    """What the question's format has beside its text and, if it is judged by points, beside their guide."""
+    if not guided:
+        _no_guide(reader, here)
     body = FORMATS[name].read(reader, *here, "body")
     for text in body.values():
         for code, params in markdown_faults(text):

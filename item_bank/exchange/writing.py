@@ -13,7 +13,9 @@ from item_bank.scenarios import Bank, Question, Scenario
 
 PLAIN = re.compile(r"[^\W\d_][\w ’'(),./–-]*(?<! )\Z")
 LIKE_A_VALUE = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
-MARKDOWN = frozenset({"text", "meets", "falls_short"})  # keys whose text always stands in lines of its own
+MARKDOWN = frozenset(
+    {"text", "meets", "falls_short", "at_the_line", "below_it"}
+)  # keys whose text always stands in lines of its own
 BREAKS = frozenset("\r\x85\u2028\u2029")  # other line breaks, which YAML would turn into plain ones
 ESCAPES = str.maketrans(
     {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\x85": "\\N", "\u2028": "\\L", "\u2029": "\\P"}
@@ -84,8 +86,8 @@ def _question(question: Question) -> dict[str, object]:
             point: {"meets": told.meets.strip(), "falls_short": told.falls_short.strip()}
             for point, told in sorted(question.guide.items())
         }
-    elif question.body:
-        found["body"] = FORMATS[question.format].written(question.body)
+    if body := FORMATS[question.format].written(question.body) if question.body else {}:
+        found["body"] = body
     return found
 
 

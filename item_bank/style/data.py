@@ -14,6 +14,7 @@ HERE = Path(__file__).parent
 LIMITS = {
     "situation": ("grade", "from", "alike"),
     "question": ("grade", "from", "words", "alike"),
+    "model": ("fewest", "most", "alike", "touch"),
     "key": ("longer", "shorter"),
     "spread": ("from", "fewest", "most", "longest"),
 }

@@ -13,6 +13,7 @@ from item_bank.sources import Fault, Key, Place, Source
 from item_bank.style.alike import Said, twins
 from item_bank.style.data import Style, read_style
 from item_bank.style.keys import choice, length_notes, spread_notes
+from item_bank.style.models import UNWRITTEN, model_faults
 from item_bank.style.prose import reading_grade
 from item_bank.style.watching import found_words
 
@@ -54,8 +55,11 @@ def lint(read: Read, blueprint: Blueprint, spec_name: str, shown: str) -> Linted
     asked = [one for slug, unit in units.items() for one in _asked(unit, read.sources[slug])]
     repeats, alike = _twins(units, read.sources, asked, style)
     faults = [*(fault for one in asked for fault in _unasked(one, blueprint, style)), *repeats]
+    models = [fault for one in asked for fault in _models(one, blueprint, style)]
+    faults += [fault for fault in models if fault.code != UNWRITTEN]
     notes = [note for slug, unit in units.items() for note in _unit_notes(unit, read.sources[slug], style)]
     notes += [note for one in asked for note in _question_notes(one, style)]
+    notes += [note for note in models if note.code == UNWRITTEN]  # until every question of the shipped banks has them
     return Linted(_sorted(faults), _sorted([*notes, *alike, *_bank_notes(asked, style, shown)]))
 
 
@@ -70,14 +74,25 @@ def _asked(unit: Scenario, source: Source) -> Iterator[_Asked]:
 
 def _unasked(one: _Asked, blueprint: Blueprint, style: Style) -> Iterator[Fault]:
     """Points of the statement that no sentence asks for."""
-    question = one.question
-    if question.statement not in blueprint.by_code() or question.format not in FORMATS or not question.text:
-        return
-    points = (
-        {p.code: p.text for p in blueprint.points(question.statement)} if FORMATS[question.format].by_points else {}
-    )
-    for code in style.asking.unasked(question.text, points):
+    points = _points(one, blueprint) if one.question.text else {}
+    for code in style.asking.unasked(one.question.text, points):
         yield one.note("text", "style.unasked", point=code, words=points[code])
+
+
+def _models(one: _Asked, blueprint: Blueprint, style: Style) -> Iterator[Fault]:
+    """Model answers that are missing, too short or long, alike, or that leave a point out."""
+    points = _points(one, blueprint)
+    for name, code, params in model_faults(one.question, points, style.limits) if points else ():
+        path = (*one.path, "body", name) if name else one.path
+        yield Fault(one.source.at(*path), code, params, path)
+
+
+def _points(one: _Asked, blueprint: Blueprint) -> dict[str, str]:
+    """The words of each criterion point that a question is marked by; none where marks are given otherwise."""
+    question = one.question
+    if question.statement not in blueprint.by_code() or question.format not in FORMATS:
+        return {}
+    return {p.code: p.text for p in blueprint.points(question.statement)} if FORMATS[question.format].by_points else {}
 
 
 def _twins(

@@ -59,9 +59,14 @@ def test_a_body_that_is_missing_or_no_mapping_is_a_fault(name: str) -> None:
         assert read(name, value)[1] == [(1, "value.mapping")]
 
 
-def test_an_extended_answer_takes_no_body() -> None:
+def test_an_extended_answer_may_hold_two_model_answers_and_nothing_else() -> None:
+    models = {"at_the_line": "Enough.", "below_it": "Not enough.", "why": "P-1.2: nothing on it."}
     assert read("extended-answer", None) == ({}, [])
-    assert read("extended-answer", {"key": "a"})[1] == [(1, "format.no_body")]
+    assert read("extended-answer", models) == (models, [])
+    assert [code for _, code in read("extended-answer", {"at_the_line": "Enough."})[1]] == ["format.no_model"] * 2
+    assert "format.models_same" in [code for _, code in read("extended-answer", models | {"below_it": "Enough. "})[1]]
+    assert read("extended-answer", models | {"why": "x" * 20_001})[1][0][1] == "format.model_too_long"
+    assert read("extended-answer", {"key": "a"})[1][0][1] == "value.unknown_key"
 
 
 # --- faults, one by one

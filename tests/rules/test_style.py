@@ -182,8 +182,12 @@ def codes(found: tuple[Fault, ...]) -> list[str]:
 
 
 def asking(slug: str, text: str) -> Scenario:
-    guide = {f"P-C3a.{n}": Guidance("- Says it\n- Enough: that.", "Does not") for n in (1, 2)}
-    question = Question(f"{slug}-q", 1, "C3.1", "extended-answer", text, guide)
+    guide = {
+        f"P-C3a.{n}": Guidance("- Names theories and opposing positions\n- Enough: that.", "Does not") for n in (1, 2)
+    }
+    models = {"at_the_line": "Names theories and opposing positions. " * 6, "below_it": "Thin and short. " * 9}
+    models["why"] = "P-C3a.2: one side only."
+    question = Question(f"{slug}-q", 1, "C3.1", "extended-answer", text, guide, models)
     return Scenario(slug, 1, "C3", slug, f"They call it the {slug}. " + "It stands by a lake. " * 25, True, (question,))
 
 

@@ -34,12 +34,16 @@ class Guide:
 
 @dataclass(frozen=True)
 class Material:
-    """A question version in full (Markdown), with its scenario and its guide by point."""
+    """A question version in full (Markdown), with its scenario, its guide by point and its model answers.
+
+    ``models`` is the body of the question's format; empty where nobody has written model answers yet.
+    """
 
     asked: Asked
     scenario: str
     question: str
     guide: Mapping[str, Guide]
+    models: Mapping[str, str]
 
 
 _named = [
@@ -75,6 +79,7 @@ def asked_by_slug(conn: sa.Connection, slug: str, number: int) -> Asked | None:
 def material(conn: sa.Connection, question_version_id: int) -> Material:
     """Everything that a marker reads beside the answer."""
     texts = [scenario_texts.c.text.label("scenario"), question_texts.c.text.label("question"), question_texts.c.guide]
+    texts.append(question_texts.c.body.label("models"))
     row = conn.execute(
         _select(*texts)
         .join(question_texts, question_texts.c.question_version_id == question_versions.c.id)
