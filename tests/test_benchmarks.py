@@ -26,6 +26,7 @@ PROMISED = {
     "load": {"candidates", "p99_ms", "failures"},
     "page": {"bytes", "requests"},
     "sqlite": {"p99_ms"},
+    "board": {"slower", "p95_ms", "failures"},
 }
 WHO = Candidate("a" * 32, "7QK3-9VXA", "sjt=s; sjt-device=d", "t", 0, ("first@1", "second@1"))
 RUN: dict[str, Any] = {

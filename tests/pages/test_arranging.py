@@ -11,7 +11,7 @@ from tests.site import Site
 
 FORM: dict[str, object] = {
     "title": "Room 2, morning", "venue": "Harbour Centre", "spec_name": SPEC, "day": "2026-11-24", "starts": "09:30",
-    "ends": "12:20", "set_up_minutes": "20", "staff_needed": "1",
+    "ends": "12:20", "set_up_minutes": "20", "staff_needed": "1", "lockdown": "open",
 }  # fmt: skip
 
 

@@ -87,5 +87,5 @@ def material(conn: sa.Connection, question_version_id: int) -> Material:
     ).one()
     values = dict(row._mapping)
     guide = {point: Guide(**told) for point, told in values.pop("guide").items()}
-    texts_of = {name: values.pop(name) for name in ("scenario", "question")}
+    texts_of: dict[str, Any] = {name: values.pop(name) for name in ("scenario", "question", "models")}
     return Material(Asked(**values), guide=guide, **texts_of)
