@@ -11,13 +11,15 @@ from sjt.pages.invigilation import (
     places,
     presence,
     register,
+    report,
     reports,
     seb,
+    signing,
     stream,
 )
 from sjt.pages.invigilation.loading import pages
 
 __all__ = [
     "acts", "board", "chosen", "emergency", "messages", "outage", "pages", "pauses", "places", "presence",
-    "register", "reports", "seb", "stream",
+    "register", "report", "reports", "seb", "signing", "stream",
 ]  # fmt: skip

@@ -34,12 +34,15 @@ from sjt.services.invigilation.register import (
     undo,
 )
 from sjt.services.invigilation.reopening import can_be_reopened, proposed_seconds, reopen
+from sjt.services.invigilation.reporting import SECTIONS, Line, Report, as_csv, report
+from sjt.services.invigilation.signing import Ending, ending, lift_hold, sign_off
 
 __all__ = [
-    "EVACUATION", "UNDONE", "Actor", "Cleared", "Delivered", "Entry", "Gate", "Given", "Late", "Owed", "Presence",
-    "absent", "admit", "allow_plain", "answer_call", "can_be_reopened", "check_identity", "end_attempt", "entries",
-    "entry", "evacuate", "extra_minutes", "gate", "give_back", "late", "let_in", "move", "open_gate", "open_gates",
-    "override", "owed", "owed_in", "pause", "plan", "presence", "proposed_seconds", "refuse", "release_device",
-    "reopen", "require_open", "resume", "return_all", "seen", "send", "set_aside", "sign_in", "sign_out",
+    "EVACUATION", "SECTIONS", "UNDONE", "Actor", "Cleared", "Delivered", "Ending", "Entry", "Gate", "Given", "Late",
+    "Line", "Owed", "Presence", "Report", "absent", "admit", "allow_plain", "answer_call", "as_csv",
+    "can_be_reopened", "check_identity", "end_attempt", "ending", "entries", "entry", "evacuate", "extra_minutes",
+    "gate", "give_back", "late", "let_in", "lift_hold", "move", "open_gate", "open_gates", "override", "owed",
+    "owed_in", "pause", "plan", "presence", "proposed_seconds", "refuse", "release_device", "reopen", "report",
+    "require_open", "resume", "return_all", "seen", "send", "set_aside", "sign_in", "sign_off", "sign_out",
     "stand_in", "undo", "unseen", "withdraw_plain",
 ]  # fmt: skip
