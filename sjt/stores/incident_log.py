@@ -13,6 +13,7 @@ from sjt.stores import tables as t
 from sjt.stores.people import new_ref
 
 i, s = t.incidents, t.incident_seats
+LEFT, RETURNED = "left_room", "back_in_room"
 
 
 @dataclass(frozen=True)
@@ -69,3 +70,14 @@ def of_sitting(conn: sa.Connection, sitting_id: int) -> list[Logged]:
         seats = named.get(row.id, set()) | ({row.seat_id} if row.seat_id else set())
         found.append(Logged(row.kind, row.words, row.happened_at or row.at, row.at, row.name, frozenset(seats)))
     return found
+
+
+def asked_before(conn: sa.Connection, sitting_id: int, request_id: str) -> bool:
+    """Whether a request to enter an incident was carried out already."""
+    return conn.scalar(sa.select(i.c.id).where(i.c.sitting_id == sitting_id, i.c.request_id == request_id)) is not None
+
+
+def movement(conn: sa.Connection, attempt_id: int) -> str | None:
+    """Whether a candidate left the room or returned last; None when they never left."""
+    moved = sa.and_(i.c.attempt_id == attempt_id, i.c.kind.in_((LEFT, RETURNED)))
+    return conn.scalar(sa.select(i.c.kind).where(moved).order_by(i.c.id.desc()).limit(1))

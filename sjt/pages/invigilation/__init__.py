@@ -5,6 +5,7 @@ from sjt.pages.invigilation import (
     board,
     chosen,
     emergency,
+    incidents,
     messages,
     outage,
     pauses,
@@ -20,6 +21,6 @@ from sjt.pages.invigilation import (
 from sjt.pages.invigilation.loading import pages
 
 __all__ = [
-    "acts", "board", "chosen", "emergency", "messages", "outage", "pages", "pauses", "places", "presence",
+    "acts", "board", "chosen", "emergency", "incidents", "messages", "outage", "pages", "pauses", "places", "presence",
     "register", "report", "reports", "seb", "signing", "stream",
 ]  # fmt: skip

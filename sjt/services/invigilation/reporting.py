@@ -163,13 +163,11 @@ _AMOUNTS: Mapping[str, str] = {
 def _incidents(conn: sa.Connection, sitting: Sitting, found: Sequence[Entry]) -> Iterator[Line]:
     by_id = {line.seat.id: line.seat for line in found}
     for one in incident_log.of_sitting(conn, sitting.id):
-        concerned: list[Seat | None] = []
-        concerned += sorted((by_id[seat] for seat in one.seat_ids if seat in by_id), key=lambda seat: seat.number)
-        by = one.by or say("report.rule")
-        for seat in concerned or [None]:
-            yield Line(
-                "incident", seat, one.kind.replace("_", " ").capitalize(), one.happened_at, one.at, None, by, one.words
-            )
+        what, by = say(f"incident.kind.{one.kind}"), one.by or say("report.rule")
+        concerned = sorted((by_id[seat] for seat in one.seat_ids if seat in by_id), key=lambda seat: seat.number)
+        whose: tuple[Seat | None, ...] = (*concerned,) or (None,)
+        for seat in whose:
+            yield Line("incident", seat, what, one.happened_at, one.at, by=by, detail=one.words)
 
 
 def _devices(conn: sa.Connection, sitting: Sitting, found: Sequence[Entry]) -> Iterator[Line]:
