@@ -79,6 +79,7 @@ ACTS: Mapping[str, Rule] = {
     "invigilation.act":      _rule(R.MANAGER, on=OF_THE_SITTING),
     "lockdown.change":       _rule(R.MANAGER),
     "invigilation.reopen_signed_off": _rule(R.MANAGER),
+    "invigilation.lift_hold": _rule(R.MANAGER),
     "bank.read":             _rule(R.ITEM_WRITER, R.REVIEWER, R.MANAGER, R.AUDITOR),
     "bank.write":            _rule(R.ITEM_WRITER),
     "bank.approve":          _rule(R.REVIEWER, R.ITEM_WRITER, never=[N.AUTHOR]),

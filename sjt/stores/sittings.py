@@ -116,6 +116,12 @@ def mark_cancelled(conn: sa.Connection, sitting_id: int, now: dt.datetime) -> No
     conn.execute(sittings.update().where(sittings.c.id == sitting_id, STANDS).values(cancelled_at=now))
 
 
+def mark_signed_off(conn: sa.Connection, sitting_id: int, by: int, now: dt.datetime) -> bool:
+    """Sign a sitting off, once. False when it was signed off or cancelled meanwhile."""
+    stands = sa.and_(sittings.c.id == sitting_id, STANDS, sittings.c.signed_off_at.is_(None))
+    return conn.execute(sittings.update().where(stands).values(signed_off_at=now, signed_off_by=by)).rowcount == 1
+
+
 def gate_opened(conn: sa.Connection, sitting_id: int) -> bool:
     """Whether the gate was opened for anybody of a sitting."""
     opened = sa.and_(attempts.c.sitting_id == sitting_id, attempts.c.opened_at.is_not(None))

@@ -22,6 +22,7 @@ from sjt.words.invigilation import INVIGILATION
 from sjt.words.lockdown import LOCKDOWN
 from sjt.words.marking import MARKING
 from sjt.words.outcomes import OUTCOMES
+from sjt.words.record import RECORD
 from sjt.words.registration import REGISTRATION
 from sjt.words.specifications import SPECIFICATIONS
 from sjt.words.style import STYLE
@@ -41,6 +42,7 @@ WORDS: Mapping[str, str] = {
     **LOCKDOWN,
     **MARKING,
     **OUTCOMES,
+    **RECORD,
     **REGISTRATION,
     **SPECIFICATIONS,
     **STYLE,

@@ -166,7 +166,7 @@ def test_what_is_offered_follows_the_state(room: Room, hands: Hands) -> None:
         ["register"],
         ["gate", "message", "move", "plain"],
         ["grant", "message", "move", "plain", "end"],
-        ["grant", "pause", "message", "move", "plain", "end", "emergency"],
+        ["grant", "pause", "warn", "leave", "message", "move", "plain", "end", "emergency"],
         ["reopen", "emergency"],
     ]
 

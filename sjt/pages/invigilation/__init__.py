@@ -5,19 +5,22 @@ from sjt.pages.invigilation import (
     board,
     chosen,
     emergency,
+    incidents,
     messages,
     outage,
     pauses,
     places,
     presence,
     register,
+    report,
     reports,
     seb,
+    signing,
     stream,
 )
 from sjt.pages.invigilation.loading import pages
 
 __all__ = [
-    "acts", "board", "chosen", "emergency", "messages", "outage", "pages", "pauses", "places", "presence",
-    "register", "reports", "seb", "stream",
+    "acts", "board", "chosen", "emergency", "incidents", "messages", "outage", "pages", "pauses", "places", "presence",
+    "register", "report", "reports", "seb", "signing", "stream",
 ]  # fmt: skip

@@ -31,6 +31,8 @@ def offered(seat: Watched) -> tuple[str, ...]:
         "grant": going,
         "reopen": attempt is not None and state is not None and can_be_reopened(attempt, state),
         "pause": going and state in (State.RUNNING, State.PAUSED),
+        "warn": going and state is not State.OPEN,
+        "leave": going and state is not State.OPEN,
         "message": here,
         "move": here,
         "seb": _asks_for_seb(seat),

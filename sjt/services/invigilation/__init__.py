@@ -13,6 +13,7 @@ from sjt.services.invigilation.crediting import Given, Owed, give_back, owed, ow
 from sjt.services.invigilation.door import Late, late
 from sjt.services.invigilation.evacuation import EVACUATION, Cleared, evacuate, plan, return_all
 from sjt.services.invigilation.messages import Delivered, seen, send, unseen
+from sjt.services.invigilation.noting import INCIDENTS, Said, enter, is_out, leave_room, return_to_room, warn
 from sjt.services.invigilation.places import allow_plain, move, withdraw_plain
 from sjt.services.invigilation.presence import Presence, override, presence, sign_in, sign_out
 from sjt.services.invigilation.register import (
@@ -34,12 +35,15 @@ from sjt.services.invigilation.register import (
     undo,
 )
 from sjt.services.invigilation.reopening import can_be_reopened, proposed_seconds, reopen
+from sjt.services.invigilation.reporting import SECTIONS, Line, Report, as_csv, report
+from sjt.services.invigilation.signing import Ending, ending, lift_hold, sign_off
 
 __all__ = [
-    "EVACUATION", "UNDONE", "Actor", "Cleared", "Delivered", "Entry", "Gate", "Given", "Late", "Owed", "Presence",
-    "absent", "admit", "allow_plain", "answer_call", "can_be_reopened", "check_identity", "end_attempt", "entries",
-    "entry", "evacuate", "extra_minutes", "gate", "give_back", "late", "let_in", "move", "open_gate", "open_gates",
-    "override", "owed", "owed_in", "pause", "plan", "presence", "proposed_seconds", "refuse", "release_device",
-    "reopen", "require_open", "resume", "return_all", "seen", "send", "set_aside", "sign_in", "sign_out",
-    "stand_in", "undo", "unseen", "withdraw_plain",
+    "EVACUATION", "INCIDENTS", "SECTIONS", "UNDONE", "Actor", "Cleared", "Delivered", "Ending", "Entry", "Gate",
+    "Given", "Late", "Line", "Owed", "Presence", "Report", "Said", "absent", "admit", "allow_plain", "answer_call",
+    "as_csv", "can_be_reopened", "check_identity", "end_attempt", "ending", "enter", "entries", "entry", "evacuate",
+    "extra_minutes", "gate", "give_back", "is_out", "late", "leave_room", "let_in", "lift_hold", "move", "open_gate",
+    "open_gates", "override", "owed", "owed_in", "pause", "plan", "presence", "proposed_seconds", "refuse",
+    "release_device", "reopen", "report", "require_open", "resume", "return_all", "return_to_room", "seen", "send",
+    "set_aside", "sign_in", "sign_off", "sign_out", "stand_in", "undo", "unseen", "warn", "withdraw_plain",
 ]  # fmt: skip

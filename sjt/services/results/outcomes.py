@@ -12,7 +12,7 @@ from sjt.services.grading import outcome_words
 from sjt.services.marking import verdict
 from sjt.services.papers_drawn import specifications
 from sjt.services.specifications import practice_ids
-from sjt.stores import attempts, marks, results, seats
+from sjt.stores import attempts, holds, marks, results, seats
 from sjt.stores.attempts import Attempt
 from sjt.stores.marks import Standing
 from sjt.stores.results import Result
@@ -43,7 +43,7 @@ class Preview:
 def outcomes(conn: sa.Connection, sitting_id: int) -> list[Preview]:
     """Every candidate of a sitting by seat, each with the outcome or what is missing for one."""
     sat = {attempt.seat_id: attempt for attempt in attempts.of_sitting(conn, sitting_id)}
-    told = results.of_sitting(conn, sitting_id)
+    told, held = results.of_sitting(conn, sitting_id), holds.lasting(conn, sitting_id)
     anew = marks.withdrawn_since_told(conn, sitting_id)  # a judgement was withdrawn: decided again
     released = {attempt_id: result for attempt_id, result in told.items() if attempt_id not in anew}
     scripts: dict[int, list[Standing]] = {}
@@ -54,6 +54,8 @@ def outcomes(conn: sa.Connection, sitting_id: int) -> list[Preview]:
         attempt = sat.get(seat.id)
         script = scripts.get(attempt.id, []) if attempt else []
         preview = _preview(seat, attempt, script, released.get(attempt.id) if attempt else None)
+        if attempt is not None and attempt.id in held and preview.released is None:
+            preview = replace(preview, missing=(Reason("results.held", {}), *preview.missing))
         before = told[attempt.id].version if attempt and attempt.id in anew else 0
         found.append(replace(preview, version=before + 1))
     return found

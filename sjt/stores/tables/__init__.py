@@ -52,6 +52,7 @@ from sjt.stores.tables.delivery import (
 from sjt.stores.tables.lockdown import seb_allowances, seb_settings, seb_versions
 from sjt.stores.tables.marking import mark_points, marks, releases, responses, results
 from sjt.stores.tables.people import invitations, people, person_roles, records, staff_sessions
+from sjt.stores.tables.record import holds, incident_seats
 from sjt.stores.tables.registration import adjustments, candidates, seats, sitting_staff, sittings
 from sjt.stores.tables.sealing import seals
 from sjt.stores.tables.second_marks import second_marks
@@ -81,6 +82,8 @@ __all__ = [
     "grants",
     "guide_reports",
     "helpers",
+    "holds",
+    "incident_seats",
     "incidents",
     "interest_waivers",
     "interests",

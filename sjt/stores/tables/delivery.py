@@ -142,9 +142,11 @@ events = sa.Table(  # the evidence chain of each attempt
     sa.Column("link", sa.LargeBinary(32), nullable=False),
 )  # fmt: skip
 
-incidents = sa.Table(  # what happened in a sitting or to one attempt, said at the moment; never a verdict
+incidents = sa.Table(  # insert-only: what happened in a sitting or to one attempt, said at the moment; never a verdict
     "incidents", metadata, key(), ref(), to("sittings"),
     sa.Column("attempt_id", BigInt, sa.ForeignKey("attempts.id")), text("kind"), text("words"),
     at("at", null=False), by("noted_by"),  # null: raised by a rule
+    at("happened_at"), sa.Column("request_id", sa.String(36)),  # null where it was not entered by hand
+    sa.Index("uq_incidents_sitting_id_request_id", "sitting_id", "request_id", unique=True),
     sa.Index("ix_incidents_sitting_id", "sitting_id"), sa.Index("ix_incidents_attempt_id", "attempt_id"),
 )  # fmt: skip
