@@ -82,4 +82,12 @@ RECORD = {
     "note.button.warn": "Note the warning",
     "note.button.leave": "Leaves the room",
     "note.button.back": "Is back",
+    "evidence.event.held": "Held at sign-off",
+    "evidence.event.hold_lifted": "Hold lifted",
+    "evidence.event.incident": "Incident entered",
+    "evidence.event.warned": "Warned",
+    "evidence.event.left_room": "Left the room",
+    "evidence.event.back_in_room": "Back in the room",
+    "evidence.field.incident": "Kind of incident",
+    "evidence.field.happened_at": "Happened at",
 }

@@ -21,7 +21,7 @@ from sjt.stores import candidates, device_checks, evidence, happenings, holds, i
 from sjt.stores.happenings import Happened
 from sjt.stores.seats import Seat
 from sjt.stores.sittings import Sitting
-from sjt.words import say
+from sjt.words import WORDS, say
 
 SECTIONS = ("register", "time", "adjustment", "act", "incident", "device", "flag", "invigilator", "sign_off")
 COLUMNS = ("section", "seat", "candidate number", "name", "what", "at", "until", "seconds", "by", "detail")
@@ -143,13 +143,20 @@ def _acts(conn: sa.Connection, sitting: Sitting, found: Sequence[Entry]) -> Iter
     happened = [one for one in happenings.of_sitting(conn, sitting.id) if one.attempt_id in seats]
     names = evidence.names_by_ref(conn, {one.by for one in happened})
     for one in happened:
-        what = one.kind.replace("_", " ").capitalize()
-        yield Line("act", seats[one.attempt_id], what, one.at, by=names.get(one.by, one.by), detail=_particulars(one))
+        code = f"evidence.event.{one.kind}"
+        what = say(code) if code in WORDS else one.kind.replace("_", " ")
+        yield Line(
+            "act", seats[one.attempt_id], what, one.at, by=names.get(one.by, _by(one.by)), detail=_particulars(one)
+        )
+
+
+def _by(actor: str) -> str:
+    return say("report.rule") if actor == "rule" else actor
 
 
 def _particulars(one: Happened) -> str:
     """What a person would ask of an act: of which kind, how much, from where to where, and why."""
-    told = [str(one.detail[name]) for name in ("pause", "document") if name in one.detail]
+    told = [str(one.detail[name]) for name in ("pause", "document", "incident") if name in one.detail]
     told += [f"{one.detail[name]} {words}" for name, words in _AMOUNTS.items() if name in one.detail]
     told += [str(one.detail["reason"])] if one.detail.get("reason") else []
     return "; ".join(told)
