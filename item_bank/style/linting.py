@@ -13,7 +13,7 @@ from item_bank.sources import Fault, Key, Place, Source
 from item_bank.style.alike import Said, twins
 from item_bank.style.data import Style, read_style
 from item_bank.style.keys import choice, length_notes, spread_notes
-from item_bank.style.models import UNWRITTEN, model_faults
+from item_bank.style.models import model_faults
 from item_bank.style.prose import reading_grade
 from item_bank.style.watching import found_words
 
@@ -55,11 +55,9 @@ def lint(read: Read, blueprint: Blueprint, spec_name: str, shown: str) -> Linted
     asked = [one for slug, unit in units.items() for one in _asked(unit, read.sources[slug])]
     repeats, alike = _twins(units, read.sources, asked, style)
     faults = [*(fault for one in asked for fault in _unasked(one, blueprint, style)), *repeats]
-    models = [fault for one in asked for fault in _models(one, blueprint, style)]
-    faults += [fault for fault in models if fault.code != UNWRITTEN]
+    faults += [fault for one in asked for fault in _models(one, blueprint, style)]
     notes = [note for slug, unit in units.items() for note in _unit_notes(unit, read.sources[slug], style)]
     notes += [note for one in asked for note in _question_notes(one, style)]
-    notes += [note for note in models if note.code == UNWRITTEN]  # until every question of the shipped banks has them
     return Linted(_sorted(faults), _sorted([*notes, *alike, *_bank_notes(asked, style, shown)]))
 
 

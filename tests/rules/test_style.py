@@ -238,7 +238,7 @@ def test_a_bank_with_other_faults_is_looked_at_all_the_same() -> None:
     broken = scenario_file(asking("gate", "Use theories of supervision.")).replace("C3.1", "C9.9")
     read = read_files({"a.yaml": broken.encode(), "b.yaml": b"- x"}, st0087().blueprint, "bank")
     assert read.faults and lint(read, st0087().blueprint, "st0087-1.0", "bank").faults == ()
-    assert codes(linted(a_scenario("gate", ["A.1"])).faults) == []
+    assert codes(linted(a_scenario("gate", ["A.1"])).faults) == ["style.no_model"]
 
 
 # --------------------------------------------------------------------------------------------------------------- prose
