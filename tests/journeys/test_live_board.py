@@ -176,7 +176,7 @@ def test_everything_works_by_keyboard(room: Room, seats: list[str], page: Page) 
     summary = page.locator("#seat-1 summary")
     summary.focus()
     page.keyboard.press("Enter")
-    for _ in ("Pause", "Message", "Move", "Plain pages", "End this attempt"):
+    for _ in ("Pause", "Warn", "Leaves or returns", "Message", "Move", "Plain pages", "End this attempt"):
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator("#end")).to_be_visible()

@@ -6,12 +6,14 @@ import csv
 import datetime as dt
 import io
 import json
+from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from proctoring.events import first_break
+from proctoring import bundle
 from proctoring.replay import replay
 from sjt.rules.access import Role
+from sjt.services import bundles, sealing
 from sjt.stores import attempts
 from tests.journeys.conftest import House, Visit
 from tests.journeys.test_sitting import begun, ready
@@ -19,6 +21,7 @@ from tests.saved import Booked, Room, saved_room
 from tests.saved_invigilation import named_for
 
 Rows = list[dict[str, str]]
+Check = Callable[[Page, str], None]
 
 
 class Desk:
@@ -60,7 +63,7 @@ def is_stopped(visit: Visit) -> None:
     expect(visit.page.get_by_role("heading", name="The test is paused")).to_be_visible()
 
 
-def test_a_whole_sitting_adds_up_to_the_second(house: House) -> None:
+def test_a_whole_sitting_adds_up_to_the_second(house: House, accessible: Check) -> None:
     room = saved_room(house.site)
     clock = room.site.clock
     second = room.site.person(Role.INVIGILATOR, name="Omar Haddad")
@@ -108,6 +111,8 @@ def test_a_whole_sitting_adds_up_to_the_second(house: House) -> None:
 
     page = helen.at("sign-off")
     expect(page.get_by_text("These seats are still open")).to_be_visible()
+    accessible(page, "sign-off")
+    accessible(helen.at("incidents"), "incidents")
     for visit in sitting:
         clock.advance(seconds=5.5)
         write(visit, "My last word.")
@@ -121,6 +126,7 @@ def test_a_whole_sitting_adds_up_to_the_second(house: House) -> None:
     omar.visit.page.get_by_role("button", name="Sign off").click()
     expect(omar.visit.page.get_by_text(f"{room.invigilator.name} has signed this sitting off already")).to_be_visible()
 
+    accessible(helen.at("session"), "session report")
     rows = table(house, helen)
     for one in booked:
         adds_up(room, one, rows)
@@ -148,7 +154,8 @@ def adds_up(room: Room, booked: Booked, rows: Rows) -> None:
         attempt = room.attempt(booked)
         chain = attempts.chain(conn, attempt)
         number = str(conn.exec_driver_sql(f"SELECT number FROM seats WHERE id = {int(booked.seat_id)}").scalar_one())
-    assert first_break(attempt.ref, chain, attempt.head) is None
+        made = bundles.export(conn, room.site.product, attempt, frozenset({Role.AUDITOR}), room.site.now())
+        assert bundle.verify(made, sealing.public_keys(room.site.product).values()).is_trusted
     told = replay(json.loads(event.payload) for event in chain)
     mine = [row for row in rows if row["section"] == "time" and row["seat"] == number]
     since, total = (next(row for row in mine if row["what"] == what) for what in (FIRST, LAST))

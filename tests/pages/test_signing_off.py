@@ -100,6 +100,7 @@ def test_a_manager_lifts_the_hold_with_a_reason_and_once(room: Room) -> None:
     hands.after("sign-off", sure="y")
     assert hands.press(f"seats/{ref}/hold", reason="No phone").status_code == 403
     manager.after("stand-in", reason="The inquiry is over.")
+    assert f"seats/{ref}/hold" in manager.see("register") and f"seats/{ref}/hold" not in hands.see("register")
     assert "Lift the hold" in manager.see(f"seats/{ref}/hold")
     assert manager.press(f"seats/{ref}/hold", reason="").status_code == 400
     assert "The hold of Bea Suspended is lifted." in manager.after(f"seats/{ref}/hold", reason="It was a hearing aid.")

@@ -26,6 +26,13 @@ Doing = Callable[[sa.Connection, Seat, Actor, str, dt.datetime], object]
 S = State
 OVER = CLOSED - {S.VOID}
 
+
+def _sent(conn: sa.Connection, seat: Seat, by: Actor, number: str, now: dt.datetime) -> None:
+    done = invigilation.send(conn, [seat], "Go on writing.", by, number, now)
+    for _, refusal in done.left:
+        raise refusal
+
+
 ACTS: dict[str, tuple[Doing, frozenset[State]]] = {
     "gate": (lambda c, s, by, _n, now: invigilation.open_gate(c, s, by, now), BEFORE),
     "grant": (lambda c, s, by, n, now: invigilation.extra_minutes(c, s, 5, "Noise", by, n, now), BEFORE | GOING),
@@ -44,12 +51,6 @@ ACTS: dict[str, tuple[Doing, frozenset[State]]] = {
     "leave": (lambda c, s, by, n, now: invigilation.leave_room(c, s, "Toilet", by, n, now), GOING),
     "message": (_sent, BEFORE | GOING),
 }
-
-
-def _sent(conn: sa.Connection, seat: Seat, by: Actor, number: str, now: dt.datetime) -> None:
-    done = invigilation.send(conn, [seat], "Go on writing.", by, number, now)
-    for _, refusal in done.left:
-        raise refusal
 
 
 @pytest.fixture

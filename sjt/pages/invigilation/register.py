@@ -16,12 +16,12 @@ from sjt.pages.invigilation.loading import AtSeat, Room, actor, may_act, must_sa
 from sjt.pages.invigilation.reports import seat_badges
 from sjt.pages.replies import Reply, go, show
 from sjt.pages.shown import time_of_day
-from sjt.rules.access import Role
+from sjt.rules.access import Role, may_ever
 from sjt.rules.local_time import london_day, midnight
 from sjt.rules.refusals import NotFound, NotNow, Stale
 from sjt.services import invigilation
 from sjt.services.invigilation import Actor, Entry, Gate
-from sjt.stores import people, sittings
+from sjt.stores import holds, people, sittings
 from sjt.words import say
 
 SEES_ALL = frozenset({Role.MANAGER, Role.AUDITOR})
@@ -62,6 +62,7 @@ def show_register(
         gate_words=gate_words(gate, room, desk), faulty=faulty, names=_names(desk.conn, lines),
         why=why or (ReasonForm() if owes_why else None), focus=_focus(lines, request.args.get("at")),
         may_act=acts, say=say, counts=_counts(lines), browsers=seat_badges(desk, room.sitting, lines),
+        held=holds.lasting(desk.conn, room.sitting.id), may_lift=may_ever("invigilation.lift_hold", desk.person.roles),
     )  # fmt: skip
 
 
