@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
+from sjt.services.simulation import run
 from tests.cli.command import refused, sjt
 
 COHORT = ("marking", "simulate", "--spec", "st0087-1.0", "--pathway", "community")
 
 
-def test_a_simulated_cohort_gets_the_judgements_that_the_rules_predict() -> None:
+def test_a_simulated_cohort_gets_the_judgements_that_the_rules_predict(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "RULES_RUN", 1_000)  # the hundred thousand: tests/rules/test_simulating.py
     result = sjt(*COHORT, "--candidates", "4", "--ability", "0.6", "--marker-error", "0.2", "--seed", "1", "--json")
     assert result.exit_code == 0, result.output
     found = json.loads(result.stdout)

@@ -146,7 +146,8 @@ def test_what_changed_is_shown_word_by_word(site: Site) -> None:
     page = get(site, writer, f"/bank/version/{made.ref}/changes")[1]
     assert '<ins><span class="visually-hidden">[added] </span>ten' in page
     assert '<del><span class="visually-hidden">[removed] </span>nine' in page
-    assert "6 of 18 texts changed" in page  # the title; the question on C1.1 and its guide to two points
+    # The title; the question on C1.1 with its guide to two points (two texts each) and three texts on model answers.
+    assert "9 of 28 texts changed" in page
     client = site.signed_in(reviewer)
     address = f"/bank/version/{made.ref}"
     assert "[added]" not in client.get(f"{address}/changes").get_data(as_text=True)

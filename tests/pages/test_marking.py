@@ -85,7 +85,16 @@ def test_nothing_on_the_desk_says_whose_answer_it_is_or_which_turn(site: Site, r
     for text in texts:
         assert not [word for word in hidden if word in text]
         shown = re.sub(r"<[^>]+>", " ", text).lower()
-        for telling in ("key question", "second mark", "first mark", "third", "turn 1", "turn 2", "judgement a"):
+        for telling in (
+            "key question",
+            "second mark",
+            "first mark",
+            "third person",
+            "third mark",
+            "turn 1",
+            "turn 2",
+            "judgement a",
+        ):
             assert telling not in shown, telling
     draft = client.post(
         at(mark, "/draft"),
