@@ -83,12 +83,13 @@ def export(ref: str, reason: str, out: Path | None) -> None:
 
     product = product_of_environment()
     now = product.clock.now()
-    with product.database.transaction() as conn:
+    with product.database.reading() as conn:
         seat = seats.by_ref(conn, ref)
         attempt = attempts.by_seat(conn, seat.id) if seat else attempts.by_ref(conn, ref)
         if attempt is None:
             raise click.ClickException(say("bundle.no_seat", ref=ref))
         made = bundles.export(conn, product, attempt, frozenset({Role.AUDITOR}), now)
+    with product.database.transaction() as conn:  # kept before anything leaves
         bundles.note_export(conn, attempt, None, reason, now)
     if out:
         out.write_bytes(made)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 import sqlalchemy as sa
-from flask import Flask, Response, g, jsonify, make_response, render_template, request, session
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request, session
 
 from proctoring import seb
 from proctoring.lockdown import Level
@@ -37,8 +37,7 @@ PROOF_SECONDS = 90  # six heartbeats
 RENEWED_SECONDS = 20  # a younger proof is not written again
 BEAT, DOOR = "delivery.beat", "delivery.enter"
 LARGEST_TOLD = 10_000  # bytes of a body in which a script's value is looked for
-PATHS = ("", "confirm", "instructions", "waiting", "paused", "call", "review", "closing", "receipt", "lease", "save",
-         "beat", *(f"scenario/{number}" for number in range(1, 10)))  # fmt: skip
+MOST_SCENARIOS = 9  # of a paper
 
 
 class Told(msgspec.Struct):
@@ -159,9 +158,17 @@ def _is_proved(attempt: str, now: dt.datetime, seconds: int = PROOF_SECONDS) -> 
 def _addresses(attempt: str) -> Iterator[str]:
     """Addresses for which a hash may have been made instead: other pages of this attempt, and other hosts."""
     origin, target = product().settings.public_origin, request.environ.get("RAW_URI", "")
-    yield from (f"{origin}/sit/{attempt}/{path}" for path in PATHS)
+    yield from (f"{origin}{path}" for path in _paths(attempt))
     yield f"{origin}/sit/"
     yield from (f"{scheme}://{request.host}{target}" for scheme in ("https", "http"))
+
+
+def _paths(attempt: str) -> Iterator[str]:
+    """Every address of this attempt, but those of its scenarios only up to the most that a paper has."""
+    for rule in current_app.url_map.iter_rules():
+        if rule.arguments == {"attempt"}:
+            yield rule.rule.replace("<attempt>", attempt)
+    yield from (f"/sit/{attempt}/scenario/{number}" for number in range(1, MOST_SCENARIOS + 1))
 
 
 def over_address(conn: sa.Connection, place: Place) -> str | None:

@@ -15,7 +15,7 @@ from sjt.rules.attempt import state
 from sjt.rules.refusals import NotNow
 from sjt.services import invigilation, results
 from sjt.services.invigilation import Actor
-from sjt.stores import attempts, sittings
+from sjt.stores import attempts, seats, sittings
 from sjt.stores import tables as t
 from sjt.stores.people import Person
 from tests.at_once import at_once
@@ -147,3 +147,26 @@ def test_a_sitting_that_has_not_started_and_one_that_is_cancelled_are_not_signed
         conn.execute(t.sittings.update().values(cancelled_at=room.site.now()))
     assert "is cancelled" in hands.press("sign-off", sure="y").text
     assert sitting_row(room) == (None, None)
+
+
+def test_of_a_sign_off_and_a_suspension_that_is_lifted_at_once_no_seat_runs_on(room: Room) -> None:
+    (ref,) = saved_seats(room, ["Bea Suspended"])
+    running(room, [ref])
+
+    def lift() -> object:
+        with room.site.writing() as conn:
+            actor = Actor(room.invigilator, sittings.by_id(conn, room.sitting[0]))
+            seat = seats.by_ref(conn, ref)
+            assert seat is not None
+            return invigilation.resume(conn, seat, actor, room.site.now())
+
+    for _ in range(6):
+        Hands(room, room.invigilator).press(
+            f"seats/{ref}/pause", kind="suspension", reason="A phone", request=str(uuid.uuid4())
+        )
+        at_once(partial(sign, room, room.invigilator), lift)
+        standing = state(attempt_at(room.site, ref).facts, room.site.now()).value
+        is_signed_off = sitting_row(room)[0] is not None
+        assert (is_signed_off, standing) in {(True, "ended"), (False, "running")}
+        if is_signed_off:
+            break

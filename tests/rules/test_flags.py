@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -45,7 +46,9 @@ def levels(found: Sequence[Signal], dropped: int = 0) -> dict[Subject, Level]:
 
 
 @given(many, st.randoms())
-def test_the_order_of_signals_changes_nothing_and_the_same_one_twice_counts_once(found: list[Signal], random) -> None:  # type: ignore[no-untyped-def]
+def test_the_order_of_signals_changes_nothing_and_the_same_one_twice_counts_once(
+    found: list[Signal], random: Any
+) -> None:
     mixed = [*found, *found[:5]]
     random.shuffle(mixed)
     assert told(mixed) == told(found)

@@ -15,7 +15,7 @@ from sjt.services import bundles, sealing, timekeeping
 from sjt.services.registration import bookings, changes
 from sjt.stores import seats, sittings
 from sjt.stores import tables as t
-from tests.saved import Room, Typist, saved_room
+from tests.saved import Booked, Room, Typist, saved_room
 from tests.site import Site
 
 
@@ -31,9 +31,9 @@ def sealed(room: Room) -> list[int]:
         return list(conn.scalars(sa.select(t.seals.c.seq).order_by(t.seals.c.id)))
 
 
-def exported(room: Room, booked: object) -> bytes:
+def exported(room: Room, booked: Booked) -> bytes:
     with room.site.reading() as conn:
-        attempt = room.attempt(booked)  # type: ignore[arg-type]
+        attempt = room.attempt(booked)
         return bundles.export(conn, room.site.product, attempt, frozenset({Role.AUDITOR}), room.site.now())
 
 

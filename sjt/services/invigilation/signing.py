@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -81,10 +81,11 @@ def sign_off(conn: sa.Connection, actor: Actor, now: dt.datetime) -> Ending | No
     register.require_open(held)
     if now < held.starts_at:
         raise NotNow("sign_off.early")
-    found = ending(entries(conn, held.id), now)
+    lines = entries(conn, held.id)
+    found = ending(lines, now)
     if found.blocked:
         raise NotNow("sign_off.not_yet", count=len(found.blocked))
-    for line in sorted(entries(conn, held.id), key=lambda line: line.seat.id):  # one order for all locks
+    for line in sorted(lines, key=lambda line: line.seat.id):  # one order for all locks
         _settle(conn, line, actor, now)
     if not sittings.mark_signed_off(conn, held.id, actor.person.id, now):
         raise NotNow("sign_off.meanwhile")
@@ -108,6 +109,8 @@ def _settle(conn: sa.Connection, line: Entry, actor: Actor, now: dt.datetime) ->
     if line.attempt is None:
         return
     attempt = attempts.locked(conn, line.attempt.id)
+    if _blocks(replace(line, attempt=attempt), now):  # it was lifted or begun while we looked
+        raise NotNow("sign_off.not_yet", count=1)
     suspended = _is_suspended(attempt, now)
     if attempt.awaits_return(now):
         timekeeping.lapse(conn, attempt, event("reopening_lapsed", now, actor.person.ref), now)
