@@ -15,10 +15,11 @@ from wtforms.validators import Optional
 
 from item_bank.formats import FORMATS, staff_view
 from sjt.pages.guard import Desk, Loaded, requires
+from sjt.pages.invigilation.forms import ReasonForm
 from sjt.pages.replies import Reply, show
 from sjt.pages.shown import day, time_with_seconds
 from sjt.rules.local_time import midnight
-from sjt.rules.refusals import BadInput, NotFound
+from sjt.rules.refusals import NotFound
 from sjt.services import bundles, sealing
 from sjt.services import evidence as service
 from sjt.services.evidence import Evidence, Happened
@@ -30,7 +31,6 @@ from sjt.words import WORDS, say
 
 pages = Blueprint("audit", __name__, url_prefix="/evidence")
 A_PAGE = 50
-LONGEST_REASON = 500
 DAY = dt.timedelta(days=1)
 
 
@@ -86,12 +86,16 @@ def sitting(desk: Desk, found: Sitting) -> Reply:
 @requires("audit.read", on=seat_of)
 def attempt(desk: Desk, place: Place) -> Reply:
     """Everything about one attempt, with the check of its chain."""
+    return _attempt_page(desk, place, ReasonForm())
+
+
+def _attempt_page(desk: Desk, place: Place, form: ReasonForm, status: int = 200) -> Reply:
     found = _evidence(desk, place)
     saves = request.args.get("saves") != "no"
     events = [e for e in found.events if saves or e.linked.kind != "saved"] if found else []
     return show(
-        "audit/attempt.html", place=place, found=found, say=say, saves=saves, verdict=_verdict(found),
-        timeline=[_told(event) for event in events], noted=_noted(desk, place.seat), in_words=_in_words,
+        "audit/attempt.html", status, place=place, found=found, say=say, saves=saves, verdict=_verdict(found),
+        timeline=[_told(event) for event in events], noted=_noted(desk, place.seat), in_words=_in_words, form=form,
     )  # fmt: skip
 
 
@@ -116,11 +120,11 @@ def export(desk: Desk, place: Place) -> Reply:
     held = attempts.by_seat(desk.conn, place.seat.id)
     if held is None:
         raise NotFound("evidence.no_attempt")
-    reason = request.form.get("reason", "").strip()
-    if not 0 < len(reason) <= LONGEST_REASON:
-        raise BadInput([("reason", "evidence.no_reason", {})])
+    form = ReasonForm()
+    if not form.validate_on_submit():
+        return _attempt_page(desk, place, form, 400)
     body = bundles.export(desk.conn, desk.product, held, desk.person.roles, desk.now)
-    bundles.note_export(desk.conn, held, desk.person.id, reason, desk.now)
+    bundles.note_export(desk.conn, held, desk.person.id, form.reason.data or "", desk.now)
     name = f"evidence-{held.ref}.jsonl"
     disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(body, mimetype="application/jsonl", headers=disposition)

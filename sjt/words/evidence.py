@@ -1,7 +1,6 @@
 """Words for the auditor's view."""
 
 EVIDENCE = {
-    "evidence.no_reason": "Say what the bundle is taken for, in at most 500 characters. Nothing was exported.",
     "bundle.whole": "Whole. {events} events of attempt {attempt}, signed by key {signer}, which you trust.",
     "bundle.unknown_signer": "Consistent, signer unknown. {events} events of attempt {attempt} fit together and are signed by key {signer}. Whoever changed the bundle could have signed it anew: give the organisation's public key with --trust.",
     "bundle.tail": "Not sealed yet: events {first} to {last}. A seal is made every five minutes and after closing.",

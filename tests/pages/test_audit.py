@@ -228,8 +228,9 @@ def test_the_signed_bundle_wants_a_reason_and_verifies(room: Room, auditor: Flas
     _told_as_drawn(room, ref)
     running(room, [ref])
     token = csrf(auditor, address(room, ref))
-    refused = auditor.post(address(room, ref, "/bundle"), data={"csrf_token": token, "reason": " "})
-    assert refused.status_code == 400 and "what the bundle is taken for" in refused.get_data(as_text=True)
+    for wrong in (" ", "x" * 501, "a\0b"):
+        refused = auditor.post(address(room, ref, "/bundle"), data={"csrf_token": token, "reason": wrong})
+        assert refused.status_code == 400 and 'id="reason-faults"' in refused.get_data(as_text=True)
     made = auditor.post(address(room, ref, "/bundle"), data={"csrf_token": token, "reason": "An enquiry"})
     key = bytes.fromhex(auditor.get("/evidence/key").get_data(as_text=True).split()[0])
     assert bundle.verify(made.data, [key]).is_trusted
